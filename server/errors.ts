@@ -8,13 +8,12 @@ export class FamiliarError extends Error {
   /** Process exit code when a command ends with this error: 2 for wrong usage, 1 for the rest. */
   readonly exitCode: 1 | 2;
 
-  constructor(
-    readonly code: string,
-    message: string,
-    options: { cause?: unknown; exitCode?: 1 | 2 } = {},
-  ) {
+  readonly code: string;
+
+  constructor(code: string, message: string, options: { cause?: unknown; exitCode?: 1 | 2 } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'FamiliarError';
+    this.code = code;
     this.exitCode = options.exitCode ?? 1;
   }
 }

@@ -25,8 +25,7 @@ export function fromTensor(tensor: Float32Array, width: number, height: number, 
   const data = new Uint8Array(3 * plane);
   for (let i = 0; i < plane; i++) {
     for (let c = 0; c < 3; c++) {
-      const v = tensor[offset + c * plane + i] * 127.5 + 128;
-      data[3 * i + c] = v <= 0 ? 0 : v >= 255 ? 255 : v;
+      data[3 * i + c] = Math.max(0, Math.min(255, tensor[offset + c * plane + i] * 127.5 + 128));
     }
   }
   return { width, height, data };
