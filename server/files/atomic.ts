@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, parse } from 'node:path';
+import { fileError } from './errors.ts';
+
+/** A name left behind by a write that a power cut interrupted; such files may be deleted at any time nobody writes. */
+export const isPartialName = (name: string): boolean => /^\..+\.[0-9a-f-]{36}\.partial(\.[^.]+)?$/.test(name);
+
+/**
+ * Makes or replaces the file at `path` as one event: `fill` writes a temporary file in the same folder, which is then
+ * flushed to the disk and renamed. A reader sees the old file or the new one, never a part; when `fill` fails, the old
+ * file stays and the temporary one is removed.
+ *
+ * The temporary name keeps the extension, since encoders choose their container by it.
+ */
+export async function replaceFile<T>(path: string, fill: (temporary: string) => Promise<T>): Promise<T> {
+  const { name, ext } = parse(path);
+  const temporary = join(dirname(path), `.${name}.${randomUUID()}.partial${ext}`);
+  let done = false;
+  try {
+    const result = await fill(temporary);
+    await flush(temporary);
+    await rename(temporary, path);
+    done = true;
+    await flushFolder(dirname(path));
+    return result;
+  } catch (cause) {
+    throw (cause as NodeJS.ErrnoException).code === undefined ? cause : fileError(path, cause);
+  } finally {
+    if (!done) await rm(temporary, { force: true });
+  }
+}
+
+/** Writes a whole file atomically, see `replaceFile`. */
+export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+  await replaceFile(path, (temporary) => writeFile(temporary, data));
+}
+
+/** Writes a file atomically from parts made one after the other, so that the whole is never in memory. */
+export async function writeChunksAtomic(
+  path: string,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<void> {
+  await replaceFile(path, async (temporary) => {
+    const file = await open(temporary, 'wx');
+    try {
+      for await (const chunk of chunks) {
+        for (let at = 0; at < chunk.byteLength; ) {
+          const { bytesWritten } = await file.write(chunk, at, Math.min(chunk.byteLength - at, 1 << 30));
+          at += bytesWritten;
+        }
+      }
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+async function flush(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** The rename itself reaches the disk with its folder. Windows cannot open folders and needs none of it. */
+async function flushFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } catch {
+    // Some network file systems refuse to flush folders; the file itself is whole all the same.
+  } finally {
+    await folder.close();
+  }
+}
