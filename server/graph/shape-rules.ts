@@ -1,0 +1,128 @@
+import { type Attributes, GraphError, type OpName, type Shape, sizeOf } from './value.ts';
+
+type ShapeRule<K extends OpName> = (inputs: readonly Shape[], attributes: Attributes[K]) => Shape;
+
+const same: (inputs: readonly Shape[]) => Shape = ([x]) => x;
+
+/** NumPy's broadcasting of two shapes. */
+export function broadcast(a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const p = a[i - rank + a.length] ?? 1;
+    const q = b[i - rank + b.length] ?? 1;
+    if (p !== q && p !== 1 && q !== 1) fail(`shapes [${a}] and [${b}] do not broadcast`);
+    return p === 1 ? q : p;
+  });
+}
+
+const elementwise: (inputs: readonly Shape[]) => Shape = ([a, b]) => broadcast(a, b);
+
+const rules: { [K in OpName]: ShapeRule<K> } = {
+  // The shape of a leaf is given where it is made; see `leaf` in ops.ts.
+  Input: () => fail('an input has no shape rule'),
+  Constant: () => fail('a constant has no shape rule'),
+  Add: elementwise,
+  Sub: elementwise,
+  Mul: elementwise,
+  Div: elementwise,
+  Abs: same,
+  Sqrt: same,
+  Reciprocal: same,
+  Sin: same,
+  Cos: same,
+  Tanh: same,
+  Relu: same,
+  LeakyRelu: same,
+  Clip: same,
+  HardSigmoid: same,
+  MatMul: ([a, b]) => {
+    need(a.length >= 2 && b.length >= 2, `MatMul wants matrices, not [${a}] and [${b}]`);
+    need(a[a.length - 1] === b[b.length - 2], `MatMul of [${a}] and [${b}]`);
+    return [...broadcast(a.slice(0, -2), b.slice(0, -2)), a[a.length - 2], b[b.length - 1]];
+  },
+  Transpose: ([x], { perm }) => {
+    need(perm.length === x.length && new Set(perm).size === x.length, `Transpose of [${x}] by [${perm}]`);
+    return perm.map((axis) => x[axis]);
+  },
+  Reshape: ([x], { shape }) => {
+    need(sizeOf(x) === sizeOf(shape), `Reshape of [${x}] to [${shape}]`);
+    return shape;
+  },
+  Expand: ([x], { shape }) => {
+    need(
+      broadcast(x, shape).every((d, i) => d === shape[i]) && x.length <= shape.length,
+      `Expand of [${x}] to [${shape}]`,
+    );
+    return shape;
+  },
+  Concat: (inputs, { axis }) => {
+    const [first] = inputs;
+    for (const s of inputs) {
+      need(
+        s.length === first.length && s.every((d, i) => i === axis || d === first[i]),
+        `Concat of [${first}] and [${s}]`,
+      );
+    }
+    return first.map((d, i) => (i === axis ? inputs.reduce((n, s) => n + s[axis], 0) : d));
+  },
+  Slice: ([x], { starts, ends, steps }) =>
+    x.map((d, i) => {
+      need(0 <= starts[i] && starts[i] < ends[i] && ends[i] <= d && steps[i] >= 1, `Slice of [${x}] beyond its edge`);
+      return Math.ceil((ends[i] - starts[i]) / steps[i]);
+    }),
+  Flip: same,
+  Pad: ([x], { before, after }) => {
+    need(before.length === x.length && after.length === x.length, `Pad of [${x}]`);
+    return x.map((d, i) => d + before[i] + after[i]);
+  },
+  ReduceSum: ([x], { axes }) => x.map((d, i) => (axes.includes(i) ? 1 : d)),
+  Conv: ([x, w], { stride, pads, group }) => {
+    need(x.length === 4 && w.length === 4 && x[1] === w[1] * group && w[0] % group === 0, `Conv of [${x}] with [${w}]`);
+    const side = (i: 0 | 1) => Math.floor((x[2 + i] + pads[i] + pads[2 + i] - w[2 + i]) / stride[i]) + 1;
+    return [x[0], w[0], side(0), side(1)];
+  },
+  ConvTranspose: ([x, w], { stride, pads, outputPadding, group }) => {
+    need(
+      x.length === 4 && w.length === 4 && x[1] === w[0] && w[0] % group === 0,
+      `ConvTranspose of [${x}] with [${w}]`,
+    );
+    const side = (i: 0 | 1) => (x[2 + i] - 1) * stride[i] + w[2 + i] + outputPadding[i] - pads[i] - pads[2 + i];
+    return [x[0], w[1] * group, side(0), side(1)];
+  },
+  MaxPool: ([x], { kernel, stride, ceil }) => {
+    const round = ceil ? Math.ceil : Math.floor;
+    const side = (d: number) => round((d - kernel) / stride) + 1;
+    return [x[0], x[1], side(x[2]), side(x[3])];
+  },
+  AveragePool: ([x], { kernel }) => {
+    need(x[2] % kernel === 0 && x[3] % kernel === 0, `AveragePool of [${x}] by ${kernel}`);
+    return [x[0], x[1], x[2] / kernel, x[3] / kernel];
+  },
+  UpsampleNearest: ([x], { scale }) => [x[0], x[1], x[2] * scale, x[3] * scale],
+  SpaceToDepth: ([x], { block }) => {
+    need(x[2] % block === 0 && x[3] % block === 0, `SpaceToDepth of [${x}] by ${block}`);
+    return [x[0], x[1] * block * block, x[2] / block, x[3] / block];
+  },
+  DepthToSpace: ([x], { block }) => {
+    need(x[1] % (block * block) === 0, `DepthToSpace of [${x}] by ${block}`);
+    return [x[0], x[1] / (block * block), x[2] * block, x[3] * block];
+  },
+};
+
+/** The shape of an operation's result. Throws GraphError where the operands do not fit. */
+export function inferShape<K extends OpName>(op: K, inputs: readonly Shape[], attributes: Attributes[K]): Shape {
+  const shape = rules[op](inputs, attributes);
+  need(
+    shape.every((d) => Number.isInteger(d) && d > 0),
+    `${op} of ${inputs.map((s) => `[${s}]`).join(', ')} would be empty: [${shape}]`,
+  );
+  return shape;
+}
+
+function need(condition: boolean, message: string): void {
+  if (!condition) fail(message);
+}
+
+function fail(message: string): never {
+  throw new GraphError(message);
+}
