@@ -1,0 +1,97 @@
+import { closest, distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
+import { type Description, describe, describedAt, expectation } from './describe.ts';
+
+/** A problem of installation.yaml before its place in the file is known. */
+export interface PlacelessProblem {
+  readonly path: readonly PropertyKey[];
+  /** Whether the key itself is wrong, not its value. */
+  readonly atKey: boolean;
+  readonly message: string;
+}
+
+/** Says zod's issues in words, each with what would be right. */
+export const fromIssues = (issues: readonly z.core.$ZodIssue[], value: unknown): readonly PlacelessProblem[] =>
+  issues.flatMap((issue) => fromIssue(issue, value));
+
+function fromIssue(issue: z.core.$ZodIssue, value: unknown): readonly PlacelessProblem[] {
+  const { path } = issue;
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key], atKey: true, message: unknownKey(path, key) }));
+  }
+  if (issue.code === 'invalid_key') {
+    const wanted = issue.issues[0]?.message ?? 'another name';
+    return [{ path, atKey: true, message: `“${String(path.at(-1))}” must be ${wanted}.` }];
+  }
+  const described = describedAt(path);
+  const wanted = issue.code === 'invalid_format' && issue.format === 'regex' ? issue.message : expectation(described);
+  const given = at(value, path);
+  if (issue.code === 'invalid_type' && issue.expected === 'string' && typeof given === 'number') {
+    const message = `${nameOf(path)} must be text: put ${given} in quotation marks.`;
+    return [{ path, atKey: false, message }];
+  }
+  const message = `${nameOf(path)} must be ${wanted}, not ${show(given)}.`;
+  return [{ path, atKey: false, message }];
+}
+
+function unknownKey(path: readonly PropertyKey[], key: string): string {
+  const elsewhere = placesOf(key, describe, []);
+  if (elsewhere.length > 0) return `“${key}” is not known ${where(path)}; it belongs under “${elsewhere[0]}”.`;
+  const here = Object.keys(describedAt(path)?.properties ?? {});
+  const near = here.length > 0 ? closest(key, here) : '';
+  if (near && distance(key.toLowerCase(), near.toLowerCase()) <= Math.max(2, key.length / 3)) {
+    return `“${key}” is not known ${where(path)}; did you mean “${near}”?`;
+  }
+  const listed = here.length > 20 ? `${here.slice(0, 20).join(', ')}, ...` : here.join(', ');
+  return `“${key}” is not known ${where(path)}; known are ${listed}.`;
+}
+
+/** Sections that do have this key. */
+function placesOf(key: string, description: Description, path: readonly string[]): readonly string[] {
+  return Object.entries(description.properties ?? {}).flatMap(([name, child]) =>
+    name === key && path.length > 0 ? [path.join('.')] : placesOf(key, child, [...path, name]),
+  );
+}
+
+const where = (path: readonly PropertyKey[]): string => (path.length === 0 ? 'here' : `under “${nameOf(path)}”`);
+const nameOf = (path: readonly PropertyKey[]): string => path.map(String).join('.') || 'the file';
+
+const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (inside, key) => (typeof inside === 'object' && inside !== null ? (inside as never)[key] : undefined),
+    value,
+  );
+
+function show(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a section';
+  const shown = String(value);
+  return typeof value === 'string' ? `“${shown.slice(0, 60)}”` : shown.slice(0, 60);
+}
+
+/** What no single key can tell: keys that must fit each other. Takes the file as it is, right or wrong. */
+export function crossCheck(value: unknown, builtIn: readonly string[]): readonly PlacelessProblem[] {
+  const problems: PlacelessProblem[] = [];
+  const add = (path: readonly PropertyKey[], message: string) => problems.push({ path, atKey: false, message });
+  const given = at(value, ['languages']);
+  const languages = Array.isArray(given) ? given : builtIn;
+  const texts = at(value, ['texts']) ?? {};
+  for (const [index, code] of languages.entries()) {
+    if (typeof code !== 'string' || builtIn.includes(code) || Object.hasOwn(texts, code)) continue;
+    add(['languages', index], `There are no texts in “${code}”: add them under texts, or take the language out.`);
+  }
+  const caption = at(value, ['live', 'captionLanguage']);
+  if (typeof caption === 'string' && caption !== 'all' && !languages.includes(caption)) {
+    add(
+      ['live', 'captionLanguage'],
+      `live.captionLanguage must be all or one of the languages: ${languages.join(', ')}.`,
+    );
+  }
+  const [certificate, key] = [at(value, ['server', 'certificate']), at(value, ['server', 'certificateKey'])];
+  if (Boolean(certificate) !== Boolean(key)) {
+    const path = ['server', certificate ? 'certificate' : 'certificateKey'];
+    add(path, 'server.certificate and server.certificateKey go together: give both or none.');
+  }
+  return problems;
+}

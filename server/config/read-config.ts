@@ -1,0 +1,142 @@
+import { open } from 'node:fs/promises';
+import { type Document, isMap, isScalar, LineCounter, type Pair, parseDocument, visit } from 'yaml';
+import { FamiliarError, messageOf } from '../errors.ts';
+import { fileError } from '../files/errors.ts';
+import { builtInLanguages } from '../protocol/texts.ts';
+import { ConfigError, type ConfigProblem } from './errors.ts';
+import { crossCheck, fromIssues, type PlacelessProblem } from './problems.ts';
+import { type Config, configSchema } from './schema.ts';
+
+export const configLimits = {
+  /** Bytes of the file. */
+  size: 256 * 1024,
+  /** Sections within sections; ours has three. */
+  depth: 16,
+  /** Uses of YAML aliases, which can blow a small file up to gigabytes. */
+  aliases: 50,
+  /** Problems told at once. */
+  problems: 50,
+} as const;
+
+/** Every key at its default. */
+export const defaultConfig = (): Config => configSchema.parse({}) as Config;
+
+/** Reads and checks a configuration file. Throws ConfigError with every problem, or FamiliarError for the file itself. */
+export async function readConfig(file: string): Promise<Config> {
+  return parseConfig(await readLimited(file), file);
+}
+
+/** Checks the text of a configuration file; `file` is what the problems call it. Throws ConfigError. */
+export function parseConfig(text: string, file: string): Config {
+  const lines = new LineCounter();
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const fail = (problems: readonly ConfigProblem[]) => {
+    const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+    return new ConfigError(file, sorted.slice(0, configLimits.problems));
+  };
+  const crowded = tooDeep(text);
+  if (crowded) throw fail([{ line: crowded, column: 1, message: 'There are too many sections within sections.' }]);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length > 0) {
+    throw fail(faults.map(({ pos, message }) => ({ ...place(pos[0]), message: yamlFault(message) })));
+  }
+  const value = toPlain(document, (offset, message) => fail([{ ...place(offset), message }]));
+  const parsed = configSchema.safeParse(value);
+  const problems = [
+    ...(parsed.success ? [] : fromIssues(parsed.error.issues, value)),
+    ...crossCheck(
+      value,
+      builtInLanguages.map(({ code }) => code),
+    ),
+  ];
+  if (problems.length > 0) {
+    throw fail(problems.map((problem) => ({ ...place(offsetOf(document, problem)), message: problem.message })));
+  }
+  return parsed.data as Config;
+}
+
+async function readLimited(file: string): Promise<string> {
+  try {
+    const handle = await open(file);
+    try {
+      const { size } = await handle.stat();
+      if (size > configLimits.size) {
+        throw new FamiliarError('CONFIG_TOO_LARGE', `${file}: ${size} bytes is too large for a configuration file.`);
+      }
+      const bytes = await handle.readFile();
+      try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+      } catch {
+        throw new FamiliarError('CONFIG_NOT_TEXT', `${file}: this is not a text file in UTF-8. Save it as UTF-8.`);
+      }
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw fileError(file, cause);
+  }
+}
+
+/** The document as plain values; an empty file is an empty section. */
+function toPlain(document: Document, fail: (offset: number, message: string) => Error): unknown {
+  let aliases = 0;
+  visit(document, {
+    Alias: (_, alias) => {
+      aliases += 1;
+      if (aliases > configLimits.aliases) throw fail(alias.range?.[0] ?? 0, 'There are too many aliases (*name).');
+    },
+    // A section that is there but empty (all its lines commented out) has its defaults.
+    Pair: (_, pair) => (isScalar(pair.value) && pair.value.value === null ? visit.REMOVE : undefined),
+  });
+  try {
+    return document.toJS({ maxAliasCount: configLimits.aliases }) ?? {};
+  } catch (cause) {
+    throw fail(0, `The file cannot be read: ${messageOf(cause)}.`);
+  }
+}
+
+/** Offset of what the problem is about, or of the nearest thing around it. */
+function offsetOf(document: Document, problem: PlacelessProblem): number {
+  for (let length = problem.path.length; length > 0; length--) {
+    const path = problem.path.slice(0, length);
+    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+    const pair = isMap(parent) ? parent.items.find((item) => keyOf(item) === String(path.at(-1))) : undefined;
+    const key = rangeOf(pair?.key);
+    const own = rangeOf(document.getIn(path, true));
+    const wanted = problem.atKey && length === problem.path.length ? (key ?? own) : (own ?? key);
+    if (wanted !== undefined) return wanted;
+  }
+  return 0;
+}
+
+const keyOf = (pair: Pair): string => String(isScalar(pair.key) ? pair.key.value : pair.key);
+const rangeOf = (node: unknown): number | undefined => (node as { range?: [number] } | undefined)?.range?.[0];
+
+/**
+ * The line where sections are nested deeper than any configuration, or 0. The parser is recursive, and a crafted file must
+ * not end the stack: depth needs an open bracket, or indentation, or indicators (`- - -`) at the beginning of a line.
+ */
+function tooDeep(text: string): number {
+  let open = 0;
+  for (const [index, line] of text.split('\n').entries()) {
+    for (const character of line) {
+      if (character === '[' || character === '{') open += 1;
+      else if (character === ']' || character === '}') open = Math.max(0, open - 1);
+      if (open > configLimits.depth) return index + 1;
+    }
+    const indentation = /^(?:[\s?:-]|[&!][^\s]*\s)*/.exec(line)?.[0].length ?? 0;
+    if (indentation > 8 * configLimits.depth) return index + 1;
+  }
+  return 0;
+}
+
+const yamlFault = (message: string): string => {
+  const first = message.split('\n')[0];
+  if (/unique/.test(first)) return 'This key is there twice.';
+  if (/tab/i.test(first)) return 'Use spaces, not tabs, at the beginning of a line.';
+  return `This is not valid YAML here: ${first.slice(0, 200)}`;
+};

@@ -1,0 +1,140 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registerCheck } from '../../server/cli/check.ts';
+import { ConfigError } from '../../server/config/errors.ts';
+import { exampleConfig } from '../../server/config/example.ts';
+import { configLimits, defaultConfig, parseConfig, readConfig } from '../../server/config/read-config.ts';
+import { fixedParameters } from '../../server/protocol/parameters.ts';
+
+/** Line, column and message of everything wrong with a text. */
+function problems(text: string): readonly string[] {
+  try {
+    parseConfig(text, 'f');
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
+  }
+}
+
+describe('installation.yaml', () => {
+  it('at the root is what the schema says, with every default', async () => {
+    await expect(exampleConfig()).toMatchFileSnapshot('../../installation.yaml');
+    expect(parseConfig(exampleConfig(), 'f')).toEqual(defaultConfig());
+    expect(parseConfig('', 'f')).toEqual(defaultConfig());
+    expect(parseConfig('live:\nserver:\n  port:\n', 'f')).toEqual(defaultConfig());
+  });
+
+  it('has the default of every live parameter', () => {
+    const { live } = defaultConfig();
+    for (const parameter of fixedParameters) expect(live[parameter.key]).toBe(parameter.default);
+  });
+
+  it('tells every problem at once, in place, with what would be right', () => {
+    const text = `pace: 3
+server:
+  port: 99999
+  pin: 12
+live:
+  pase: 3
+  camera: foo
+  pace: x
+languages: [en, nl]
+texts: {en: {titel: x}}
+stream: {size: 3}
+osc: {allow: [x]}
+`;
+    expect(problems(text)).toEqual([
+      '1:1 “pace” is not known here; it belongs under “live”.',
+      '3:9 server.port must be a whole number from 1 to 65535, not 99999.',
+      '4:8 server.pin must be text: put 12 in quotation marks.',
+      '6:3 “pase” is not known under “live”; did you mean “pace”?',
+      '7:11 live.camera must be one of browser, device, node-webcam, folder, not “foo”.',
+      '8:9 live.pace must be a number from 5 to 600 s, not “x”.',
+      '9:17 There are no texts in “nl”: add them under texts, or take the language out.',
+      '10:14 “titel” is not known under “texts.en”; did you mean “title”?',
+      '11:16 stream.size must be one of 256, 512, 768, 1024, 1536, 2048, not 3.',
+      '12:15 osc.allow.0 must be an address or a network, such as 192.168.1.20 or 192.168.1.0/24, not “x”.',
+    ]);
+  });
+
+  it('says what is wrong with YAML itself', () => {
+    expect(problems('osc:\n  port: 1\n  port: 2')).toEqual(['3:3 This key is there twice.']);
+    expect(problems('server:\n\tport: 3')[0]).toBe('2:1 Use spaces, not tabs, at the beginning of a line.');
+    expect(problems('server: !run rm')[0]).toMatch(/^1:9 This is not valid YAML here/);
+    expect(problems('- a')).toEqual(['1:1 the file must be a section with keys of its own, not a list.']);
+  });
+
+  it('knows keys that must fit each other', () => {
+    expect(problems('server: {certificate: a.pem}')).toHaveLength(1);
+    expect(problems('live: {captionLanguage: fr}\nlanguages: [en]')[0]).toMatch(
+      /must be all or one of the languages: en/,
+    );
+    expect(problems('languages: [nl]\ntexts: {nl: {name: Nederlands, title: Gezichten}}\n')).toEqual([]);
+  });
+
+  it('is refused when it is a bomb, in good time', () => {
+    const start = performance.now();
+    for (const bomb of ['[', '- ', '? ', '{a: ', '- &a ', '&a ', '!', '"', 'a: ']) {
+      expect(problems(bomb.repeat(configLimits.size / bomb.length / 2)).length, bomb).toBeGreaterThan(0);
+    }
+    const laughs = Array.from({ length: 40 }, (_, i) => `b${i}: &b${i} [${`*b${i - 1},`.repeat(9)}]`);
+    expect(problems(['b: &b-1 [x]', ...laughs].join('\n')).length).toBeGreaterThan(0);
+    expect(performance.now() - start).toBeLessThan(20_000);
+  });
+
+  it('never ends in anything but a configuration or a list of problems', () => {
+    const keys = fc.constantFrom('server', 'live', 'pace', 'osc', 'allow', 'texts', 'en', '__proto__', 'constructor');
+    const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+      tree: fc.oneof({ maxDepth: 3 }, fc.jsonValue(), fc.dictionary(keys, tie('tree'), { maxKeys: 4 })),
+    }));
+    fc.assert(
+      fc.property(tree, (value) => {
+        problems(JSON.stringify(value));
+      }),
+      { numRuns: 300 },
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'ab:-[]{}&*!|>#"\'\n\t ?,%@') }), (text) => {
+        problems(text);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('a configuration file', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'config-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('that is missing, too large or no text is a clear error', async () => {
+    await expect(readConfig(join(folder, 'none.yaml'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+    await writeFile(join(folder, 'large.yaml'), '#'.repeat(configLimits.size + 1));
+    await expect(readConfig(join(folder, 'large.yaml'))).rejects.toMatchObject({ code: 'CONFIG_TOO_LARGE' });
+    await writeFile(join(folder, 'latin1.yaml'), Buffer.from([0x70, 0xe4]));
+    await expect(readConfig(join(folder, 'latin1.yaml'))).rejects.toMatchObject({ code: 'CONFIG_NOT_TEXT' });
+    await expect(readConfig(folder)).rejects.toMatchObject({ code: 'FILE_IS_FOLDER' });
+  });
+
+  it('is checked by the command', async () => {
+    const program = new Command().exitOverride();
+    registerCheck(program);
+    const file = join(folder, 'bad.yaml');
+    await writeFile(file, 'live: {pace: 1}\nosc: {port: 0}\n');
+    const run = program.parseAsync(['check', file], { from: 'user' });
+    await expect(run).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      exitCode: 1,
+      message:
+        `${file}:1:14: live.pace must be a number from 5 to 600 s, not 1.\n` +
+        `${file}:2:13: osc.port must be a whole number from 1 to 65535, not 0.`,
+    });
+  });
+});

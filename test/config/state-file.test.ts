@@ -1,0 +1,76 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emptyState, openStateFile } from '../../server/config/state-file.ts';
+import { identityMapping } from '../../server/protocol/mapping.ts';
+
+describe('the state file', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'state-'));
+    file = join(folder, 'inner', 'state.json');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const silent = { onProblem: (message: string) => expect.unreachable(message) };
+
+  it('remembers over a restart', async () => {
+    const first = await openStateFile(file, silent);
+    expect(first.state).toEqual(emptyState());
+    first.update({ visitors: 3, live: { pace: { value: 30, over: 60 } } });
+    first.update({ mappings: { left: identityMapping } });
+    await first.flush();
+    const second = await openStateFile(file, silent);
+    expect(second.problem).toBeNull();
+    expect(second.state).toEqual({
+      ...emptyState(),
+      visitors: 3,
+      live: { pace: { value: 30, over: 60 } },
+      mappings: { left: identityMapping },
+    });
+  });
+
+  it('gathers changes into one write, and leaves nothing half-written beside it', async () => {
+    const state = await openStateFile(file, { ...silent, delay: 20 });
+    for (let visitors = 1; visitors <= 500; visitors++) state.update({ visitors });
+    expect(await readdir(folder)).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await state.flush();
+    expect(JSON.parse(await readFile(file, 'utf8')).visitors).toBe(500);
+    expect(await readdir(join(folder, 'inner'))).toEqual(['state.json']);
+  });
+
+  it('that is damaged is put aside, not fatal', async () => {
+    await mkdir(join(folder, 'inner'));
+    const whole = JSON.stringify({ ...emptyState(), visitors: 9 });
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 1), async (length) => {
+        await writeFile(file, whole.slice(0, length));
+        const state = await openStateFile(file, { ...silent, now: () => 42 });
+        expect(state.state).toEqual(emptyState());
+        expect(state.problem).toContain('damaged');
+        expect(await readFile(`${file}.damaged-42`, 'utf8')).toBe(whole.slice(0, length));
+      }),
+      { numRuns: 20 },
+    );
+    for (const wrong of ['{"version": 2}', '[]', JSON.stringify({ ...emptyState(), mappings: { left: {} } })]) {
+      await writeFile(file, wrong);
+      expect((await openStateFile(file, silent)).problem).toContain('damaged');
+    }
+  });
+
+  it('that cannot be written is said, and tried again', async () => {
+    await writeFile(join(folder, 'inner'), 'a file where a folder should be');
+    const problems: string[] = [];
+    const state = await openStateFile(file, { delay: 1, onProblem: (message) => problems.push(message) });
+    state.update({ visitors: 1 });
+    await state.flush();
+    expect(problems).toHaveLength(1);
+    await rm(join(folder, 'inner'));
+    await state.flush();
+    expect(JSON.parse(await readFile(file, 'utf8')).visitors).toBe(1);
+  });
+});
