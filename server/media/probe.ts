@@ -1,0 +1,129 @@
+import type { CodecContext, FormatContext, Frame, Packet, Stream } from 'node-av/lib';
+import type { RgbImage } from '../image/rgb-image.ts';
+import { rgbImage } from './convert.ts';
+import { videoUnreadable } from './errors.ts';
+import { checked, type Ffmpeg, loadFfmpeg } from './ffmpeg.ts';
+
+/** What a video file says of itself, and its frames counted. */
+export interface VideoInfo {
+  /** FFmpeg's name: `h264`, `vp9`, `av1`, ... */
+  readonly codec: string;
+  readonly profile: number;
+  /** FFmpeg's name: `yuv420p`, ... */
+  readonly pixelFormat: string;
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  readonly frames: number;
+  /** Positions of the frames that need no other. */
+  readonly keyFrames: readonly number[];
+  readonly seconds: number;
+  /** The colour tags, as the numbers of ITU-T H.273, and whether the range is full. */
+  readonly colour: { matrix: number; primaries: number; transfer: number; fullRange: boolean };
+}
+
+/** Reads a video's description and walks through its packets, decoding none. */
+export async function probeVideo(path: string): Promise<VideoInfo> {
+  const ffmpeg = await loadFfmpeg();
+  const input = await openInput(ffmpeg, path);
+  try {
+    const { track, file } = input;
+    const keyFrames: number[] = [];
+    let frames = 0;
+    for await (const packet of packets(ffmpeg, file, track)) {
+      if (packet.isKeyframe) keyFrames.push(frames);
+      frames++;
+    }
+    const { codecpar } = track;
+    return {
+      codec: ffmpeg.avGetCodecName(codecpar.codecId) ?? 'unknown',
+      profile: codecpar.profile,
+      pixelFormat: ffmpeg.avGetPixFmtName(codecpar.format as Parameters<typeof ffmpeg.avGetPixFmtName>[0]) ?? 'unknown',
+      width: codecpar.width,
+      height: codecpar.height,
+      fps: track.avgFrameRate.toDouble(),
+      frames,
+      keyFrames,
+      seconds: Number(track.duration) * track.timeBase.toDouble(),
+      colour: {
+        matrix: codecpar.colorSpace,
+        primaries: codecpar.colorPrimaries,
+        transfer: codecpar.colorTrc,
+        fullRange: codecpar.colorRange === ffmpeg.AVCOL_RANGE_JPEG,
+      },
+    };
+  } catch (cause) {
+    throw videoUnreadable(path, cause);
+  } finally {
+    await input.close();
+  }
+}
+
+/** The frames of a video in order, one in memory at a time. The file is closed when the loop over them is left. */
+export async function* decodeVideo(path: string): AsyncGenerator<RgbImage, void, undefined> {
+  const ffmpeg = await loadFfmpeg();
+  const input = await openInput(ffmpeg, path);
+  const decoder = new ffmpeg.CodecContext();
+  const frame = new ffmpeg.Frame();
+  frame.alloc();
+  try {
+    const codec = ffmpeg.Codec.findDecoder(input.track.codecpar.codecId);
+    decoder.allocContext3(codec);
+    checked(ffmpeg, decoder.parametersToContext(input.track.codecpar), 'reading the description');
+    decoder.threadCount = 1;
+    checked(ffmpeg, await decoder.open2(codec, null), 'starting the decoder');
+    for await (const packet of packets(ffmpeg, input.file, input.track)) {
+      checked(ffmpeg, await decoder.sendPacket(packet), 'decoding');
+      while (await received(ffmpeg, decoder, frame)) yield await rgbImage(ffmpeg, frame);
+    }
+    checked(ffmpeg, await decoder.sendPacket(null), 'decoding');
+    while (await received(ffmpeg, decoder, frame)) yield await rgbImage(ffmpeg, frame);
+  } catch (cause) {
+    throw videoUnreadable(path, cause);
+  } finally {
+    frame.free();
+    decoder.freeContext();
+    await input.close();
+  }
+}
+
+async function openInput(ffmpeg: Ffmpeg, path: string) {
+  const file = new ffmpeg.FormatContext();
+  const close = async () => {
+    await file.closeInput();
+    file.freeContext();
+  };
+  try {
+    checked(ffmpeg, await file.openInput(path), 'opening');
+    checked(ffmpeg, await file.findStreamInfo(null), 'reading the description');
+    const index = checked(ffmpeg, file.findBestStream(ffmpeg.AVMEDIA_TYPE_VIDEO), 'looking for pictures');
+    return { file, track: file.streams[index], close };
+  } catch (cause) {
+    await close();
+    throw videoUnreadable(path, cause);
+  }
+}
+
+async function* packets(ffmpeg: Ffmpeg, file: FormatContext, track: Stream): AsyncGenerator<Packet, void, undefined> {
+  const packet = new ffmpeg.Packet();
+  packet.alloc();
+  try {
+    for (;;) {
+      const result = await file.readFrame(packet);
+      if (result === ffmpeg.AVERROR_EOF) return;
+      checked(ffmpeg, result, 'reading');
+      if (packet.streamIndex === track.index) yield packet;
+      packet.unref();
+    }
+  } finally {
+    packet.free();
+  }
+}
+
+/** Whether the decoder had a frame to give; false when it wants more packets or is done. */
+async function received(ffmpeg: Ffmpeg, decoder: CodecContext, frame: Frame): Promise<boolean> {
+  const result = await decoder.receiveFrame(frame);
+  if (result === ffmpeg.AVERROR_EOF || result === ffmpeg.FFmpegError.AVERROR(ffmpeg.PosixError.EAGAIN)) return false;
+  checked(ffmpeg, result, 'decoding');
+  return true;
+}
