@@ -43,6 +43,14 @@ export interface Visit {
   readonly progress: Progress | null;
 }
 
+/** What the tablet that led a visit goes on showing after the wall has moved on, so that the code can be scanned. */
+export interface Farewell {
+  readonly visitor: number;
+  readonly receipt: string;
+  readonly receiptLink: string;
+  readonly until: Time;
+}
+
 /** How far the becoming is. */
 export interface Progress {
   readonly step: number;
@@ -167,6 +175,8 @@ export interface InstallationState {
   /** When this state ends by itself, or null. During countdown: when the portrait is taken. Null while frozen. */
   readonly until: Time | null;
   readonly visit: Visit | null;
+  /** Only for the tablet that led the last visit, until it runs out or that tablet begins anew. */
+  readonly farewell: Farewell | null;
   /** Of the becoming in hand or the last one; cleared when the next begins. */
   readonly curve: readonly CurvePoint[];
   readonly queue: Queue;
