@@ -24,17 +24,17 @@ export function convGradients(y: Value<'Conv'>, g: Value, wanted: readonly boole
   return [makeValue('ConvTranspose', [g, weight], attributes), undefined];
 }
 
-/** The gradient of a transposed convolution is the convolution it transposes. */
+/**
+ * The gradient of a transposed convolution is the convolution it transposes. Output padding needs no care: it is less
+ * than the stride, so that no window of that convolution begins in it.
+ */
 export function convTransposeGradients(
   y: Value<'ConvTranspose'>,
   g: Value,
   wanted: readonly boolean[],
 ): [Value, undefined] {
   refuseWeights(wanted);
-  const { stride, pads, outputPadding, group } = y.attributes;
-  if (outputPadding.some((n) => n !== 0)) {
-    throw new GraphError('a ConvTranspose with output padding, itself a gradient, is not differentiated again');
-  }
+  const { stride, pads, group } = y.attributes;
   return [makeValue('Conv', [g, y.inputs[1]], { stride, pads, group }), undefined];
 }
 

@@ -30,13 +30,18 @@ export function topologicalOrder(roots: readonly Value[]): Value[] {
   return order;
 }
 
-/** The graph's inputs by name, in the order of their first use. Throws GraphError where two inputs share a name. */
+/**
+ * The graph's inputs by name, in the order of their first use. Throws GraphError where two inputs, or an input and an
+ * output, share a name.
+ */
 export function graphInputs(graph: Graph): Map<string, Value<'Input'>> {
   const inputs = new Map<string, Value<'Input'>>();
   for (const value of topologicalOrder(Object.values(graph.outputs))) {
     if (value.op !== 'Input') continue;
-    if (inputs.has(value.attributes.name)) throw new GraphError(`two inputs are named '${value.attributes.name}'`);
-    inputs.set(value.attributes.name, value);
+    const { name } = value.attributes;
+    if (inputs.has(name)) throw new GraphError(`two inputs are named '${name}'`);
+    if (Object.hasOwn(graph.outputs, name)) throw new GraphError(`an input and an output are named '${name}'`);
+    inputs.set(name, value);
   }
   return inputs;
 }

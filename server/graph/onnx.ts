@@ -6,6 +6,8 @@ import type { Attributes, OpName, Shape, Value } from './value.ts';
 
 const OPSET = 17;
 const IR_VERSION = 8;
+/** Begins the names made up here, so that none is an input's or output's: those are words of the caller. */
+const OURS = '%';
 
 /**
  * A graph as the bytes of an ONNX model (opset 17). Each constant is stored once, as raw float32, however often it is
@@ -78,7 +80,7 @@ class OnnxWriter {
   #nameOf(value: Value): string {
     let name = this.#names.get(value);
     if (name === undefined) {
-      name = `v${this.#names.size}`;
+      name = `${OURS}v${this.#names.size}`;
       this.#names.set(value, name);
     }
     return name;
@@ -96,10 +98,10 @@ class OnnxWriter {
 
   /** Small constant operands (axes, shapes, limits) are shared by content. */
   #operand(operand: NonNullable<NonNullable<OnnxForm['operands']>[number]>): string {
-    const key = JSON.stringify(operand);
+    const key = 'int64' in operand ? `int64 ${operand.int64}` : `float ${operand.isScalar ?? false} ${operand.float}`;
     let name = this.#operands.get(key);
     if (name === undefined) {
-      name = `k${this.#operands.size}`;
+      name = `${OURS}k${this.#operands.size}`;
       this.#operands.set(key, name);
       if ('int64' in operand) {
         const data = BigInt64Array.from(operand.int64, BigInt);

@@ -53,7 +53,7 @@ export interface Attributes {
     outputPadding: readonly [number, number];
     group: number;
   };
-  /** No padding; `ceil` keeps windows that hang over the far edges. */
+  /** No padding; `ceil` (for stride <= kernel) keeps windows that hang over the far edges. */
   MaxPool: { kernel: number; stride: number; ceil: boolean };
   /** Windows of kernel x kernel, stride = kernel, sizes divisible. */
   AveragePool: { kernel: number };
