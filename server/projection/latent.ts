@@ -1,0 +1,30 @@
+/** Where a face lives: its latents in W+ and the noise maps it was drawn with. */
+export interface Latent {
+  /** [numWs, wDim] */
+  readonly ws: Float32Array;
+  /** One map [size, size] for each of the generator's noise inputs. */
+  readonly noise: readonly Float32Array[];
+}
+
+/** One w [wDim] for every layer: [numWs, wDim]. */
+export function repeatW(w: Float32Array, numWs: number): Float32Array {
+  const out = new Float32Array(numWs * w.length);
+  for (let i = 0; i < numWs; i++) out.set(w, i * w.length);
+  return out;
+}
+
+/** The mean of ws [numWs, wDim] over its layers: the nearest point of W, [wDim]. */
+export function meanW(ws: Float32Array, wDim: number): Float32Array {
+  const out = new Float32Array(wDim);
+  const numWs = ws.length / wDim;
+  for (let i = 0; i < ws.length; i++) out[i % wDim] += ws[i] / numWs;
+  return out;
+}
+
+export const cloneLatent = ({ ws, noise }: Latent): Latent => ({ ws: ws.slice(), noise: noise.map((m) => m.slice()) });
+
+/** a + t * (b - a), t in 0..1: a straight walk between two faces. */
+export function mixLatents(a: Latent, b: Latent, t: number): Latent {
+  const mix = (x: Float32Array, y: Float32Array) => x.map((v, i) => v + t * (y[i] - v));
+  return { ws: mix(a.ws, b.ws), noise: a.noise.map((map, i) => mix(map, b.noise[i])) };
+}
