@@ -15,6 +15,7 @@ export type CameraOrder =
   | { readonly type: 'still'; readonly id: number; readonly side: number };
 
 export type CameraReport =
+  /** The camera can be used. Said once the link is open: the tablet tried its camera and let it go until `start`. */
   | { readonly type: 'ready'; readonly label: string; readonly width: number; readonly height: number }
   /** `denied`: the person or the browser said no; `missing`: no camera; `lost`: it stopped; `failed`: the still failed. */
   | { readonly type: 'trouble'; readonly trouble: CameraTrouble; readonly message: string };

@@ -58,7 +58,12 @@ export const commands = {
     fields: { ticket: optional(ticket) },
   },
   // Consent cannot be given for somebody else: no OSC, no curator.
-  consent: { help: 'The visitor agrees.', from: ['visitor'], osc: null, fields: {} },
+  consent: {
+    help: 'The visitor agrees, in the words of that language.',
+    from: ['visitor'],
+    osc: null,
+    fields: { language: optional(text(20)) },
+  },
   capture: { help: 'Starts the countdown to the portrait.', from: anybody, osc: '/familiar/capture', fields: {} },
   keep: { help: 'Keeps the portrait: the becoming starts.', from: anybody, osc: '/familiar/keep', fields: {} },
   again: { help: 'Takes the portrait again.', from: anybody, osc: '/familiar/again', fields: {} },

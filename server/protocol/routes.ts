@@ -10,7 +10,10 @@ export const routes = {
   assets: '/assets/',
   /** WebSocket, server to displays: one binary frame (`frame.ts`) a message; answered by one acknowledgement each. */
   frames: '/frames',
-  /** WebSocket, server to tablets: the camera's live preview, same framing and acknowledgement as `/frames`. */
+  /**
+   * WebSocket, server to tablets: the live preview of a camera that is not their own, same framing, query and
+   * acknowledgement as `/frames`, and `&client=<id>`: only the tablet that leads the visit is shown who stands there.
+   */
   preview: '/preview',
   /** WebSocket, tablet to server: pictures of the tablet's own camera (`camera-link.ts`). */
   camera: '/camera',

@@ -161,6 +161,18 @@ export interface CuratorState {
   readonly log: readonly LogLine[];
 }
 
+/** What of installation.yaml tablets must know. */
+export interface TabletSettings {
+  /** Whether photographs are kept: the words of consent change with it (`chain: keepPortraits`). */
+  readonly portraitsKept: boolean;
+  /** Whether visitors see their preview as in a mirror (`camera: mirror`). */
+  readonly mirror: boolean;
+  /** How long the receipt stays after the wall has moved on, seconds (`visit: arrivedPage`). */
+  readonly arrivedPage: number;
+  /** Whether there is a queue at all (`visit: queue` above 0). */
+  readonly queue: boolean;
+}
+
 /**
  * Everything a page needs to draw itself, sent in full on every (re)connection and then as replacements of its top-level
  * parts (`StateUpdate`).
@@ -184,6 +196,7 @@ export interface InstallationState {
   readonly trouble: 'camera' | 'engine' | 'closed' | null;
   /** Which camera is in use; the visitor's page lends its own where it is `browser`. */
   readonly cameraDriver: string;
+  readonly settings: TabletSettings;
   readonly parameters: ParameterValues;
   /** The description the curator's controls are made from. */
   readonly descriptions: readonly Parameter[];

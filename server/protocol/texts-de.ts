@@ -19,6 +19,7 @@ export const german: Texts = {
   consentLeave: 'Sie können in jedem Moment gehen.',
   consentAgree: 'Ja, einverstanden',
   consentDecline: 'Nein, danke',
+  stillThere: 'Noch da? In {seconds} s geht es weiter.',
 
   framingTitle: 'Schauen Sie in die Kamera',
   framingText: 'Bringen Sie Ihr Gesicht in das Oval.',
@@ -34,6 +35,8 @@ export const german: Texts = {
   hintLessLight: 'Bitte etwas weniger Licht',
   hintHoldStill: 'Halten Sie still',
   hintReady: 'Wunderbar. Wann immer Sie möchten',
+  framingProblem: 'Das war es noch nicht ganz. Versuchen wir es noch einmal.',
+  previewAlt: 'Ihr Bild in der Kamera',
 
   countdownText: 'Stillhalten',
 
@@ -42,17 +45,23 @@ export const german: Texts = {
   reviewAgain: 'Noch einmal',
   reviewLeave: 'Gehen',
   reviewWorking: 'Einen Moment',
+  portraitAlt: 'Ihr Porträt',
 
   becomingTitle: 'Schauen Sie zur Wand',
   becomingText: 'Das Gesicht der letzten Person wird zu Ihrem.',
   becomingLeft: 'noch {time}',
   becomingLeave: 'Abbrechen und gehen',
   becomingWaiting: 'Eine kurze Pause. Es geht von selbst weiter.',
+  becomingLeaveSure: 'Jetzt abbrechen? Ihr Gesicht wird dann nicht fertig.',
+  becomingStay: 'Bleiben',
+  becomingProgress: 'Wie weit Ihr Gesicht ist',
+  faceAlt: 'Das Gesicht an der Wand',
 
   arrivedTitle: 'Da sind Sie',
   arrivedText: 'Sie sind Nummer {number}. Das nächste Gesicht wird aus Ihrem wachsen.',
   arrivedReceipt: 'Scannen Sie den Code, um Ihr Gesicht wiederzusehen oder zu löschen.',
   arrivedDone: 'Fertig',
+  receiptAlt: 'Code, der die Seite Ihres Gesichts öffnet',
 
   queueJoin: 'Nummer ziehen',
   queueNumber: 'Ihre Nummer',
@@ -61,6 +70,9 @@ export const german: Texts = {
   queueWait: 'Etwa {minutes} Min.',
   queueLeave: 'Nummer zurückgeben',
   queueFull: 'Die Schlange ist voll. Bitte kommen Sie etwas später wieder.',
+  queueRemember: 'Bitte merken Sie sich die Nummer. Sie wird auf diesem Tablet aufgerufen.',
+  queueWaiting: 'Es warten: {numbers}',
+  queueBegin: 'Das bin ich',
 
   troubleCamera: 'Die Kamera ruht sich aus. Gleich kümmert sich jemand darum.',
   troubleEngine: 'Das Werk wacht gerade auf. Bitte kommen Sie gleich wieder.',
@@ -68,6 +80,21 @@ export const german: Texts = {
   troubleBusy: 'Am anderen Tablet ist gerade jemand. Sie können sich gern anstellen.',
   reconnecting: 'Einen Moment',
   cameraDenied: 'Dieses Tablet darf seine Kamera nicht benutzen. Bitte wenden Sie sich an das Personal.',
+  cameraMissing: 'Dieses Tablet findet keine Kamera. Bitte wenden Sie sich an das Personal.',
+  cameraBusy: 'Die Kamera wird gerade anderswo benutzt. Bitte wenden Sie sich an das Personal.',
+  cameraAsk: 'Falls das Tablet fragt, erlauben Sie ihm bitte die Kamera.',
+  staffDenied:
+    'Erlauben Sie dieser Seite die Kamera in den Einstellungen des Browsers und versuchen Sie es noch einmal.',
+  staffInsecure:
+    'Browser geben die Kamera nur über https oder an http://localhost frei. Öffnen Sie diese Seite über https: siehe „certificate“ in installation.yaml.',
+  staffMissing:
+    'Schließen Sie eine Kamera an oder wählen Sie auf der Kuratorenseite eine andere, dann versuchen Sie es noch einmal.',
+  staffBusy: 'Schließen Sie andere Apps, die die Kamera benutzen, und versuchen Sie es noch einmal.',
+  tryAgain: 'Noch einmal versuchen',
+  tryFailed: 'Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.',
+  outdatedTitle: 'Diese Seite wurde erneuert',
+  outdatedText: 'Bitte laden Sie sie neu, dann geht es weiter.',
+  reload: 'Neu laden',
 
   captionVisitor: 'Nummer {number}',
   captionBecoming: 'Nummer {number} entsteht',

@@ -18,6 +18,7 @@ export const english = {
   consentLeave: 'You can leave at any moment.',
   consentAgree: 'Yes, I agree',
   consentDecline: 'No, thank you',
+  stillThere: 'Still there? In {seconds} s the piece moves on.',
 
   framingTitle: 'Look into the camera',
   framingText: 'Bring your face into the oval.',
@@ -33,6 +34,8 @@ export const english = {
   hintLessLight: 'A little less light, please',
   hintHoldStill: 'Hold still',
   hintReady: 'Lovely. Ready when you are',
+  framingProblem: 'That was not quite it. Let us try once more.',
+  previewAlt: 'Your picture in the camera',
 
   countdownText: 'Hold still',
 
@@ -41,17 +44,23 @@ export const english = {
   reviewAgain: 'Once more',
   reviewLeave: 'Leave',
   reviewWorking: 'One moment',
+  portraitAlt: 'Your portrait',
 
   becomingTitle: 'Look at the wall',
   becomingText: 'The last visitor’s face is turning into yours.',
   becomingLeft: '{time} to go',
   becomingLeave: 'Stop and leave',
   becomingWaiting: 'A short pause. It will go on by itself.',
+  becomingLeaveSure: 'Stop now? Your face will not be finished.',
+  becomingStay: 'Stay',
+  becomingProgress: 'How far your face has come',
+  faceAlt: 'The face on the wall',
 
   arrivedTitle: 'There you are',
   arrivedText: 'You are visitor {number}. The next face will grow out of yours.',
   arrivedReceipt: 'Scan this to see your face again, or to delete it.',
   arrivedDone: 'Done',
+  receiptAlt: 'Code that opens the page of your face',
 
   queueJoin: 'Take a number',
   queueNumber: 'Your number',
@@ -60,6 +69,9 @@ export const english = {
   queueWait: 'About {minutes} min',
   queueLeave: 'Give my number back',
   queueFull: 'The queue is full. Please come back a little later.',
+  queueRemember: 'Please remember it. It is called on this tablet.',
+  queueWaiting: 'Waiting: {numbers}',
+  queueBegin: 'That is me',
 
   troubleCamera: 'The camera is resting. Someone will look after it soon.',
   troubleEngine: 'The piece is waking up. Please come back in a moment.',
@@ -67,6 +79,19 @@ export const english = {
   troubleBusy: 'Another visitor is at the other tablet. You are welcome to queue.',
   reconnecting: 'One moment',
   cameraDenied: 'This tablet may not use its camera. Please ask a member of staff.',
+  cameraMissing: 'This tablet finds no camera. Please ask a member of staff.',
+  cameraBusy: 'Something else is using the camera. Please ask a member of staff.',
+  cameraAsk: 'If the tablet asks, please let it use the camera.',
+  staffDenied: 'Allow the camera for this page in the browser’s settings, then try again.',
+  staffInsecure:
+    'Browsers lend the camera only over https, or to http://localhost. Open this page over https: see “certificate” in installation.yaml.',
+  staffMissing: 'Connect a camera, or choose another one on the curator’s page, then try again.',
+  staffBusy: 'Close other apps that use the camera, then try again.',
+  tryAgain: 'Try again',
+  tryFailed: 'That did not work. Please try once more.',
+  outdatedTitle: 'This page has been renewed',
+  outdatedText: 'Please load it again to go on.',
+  reload: 'Load again',
 
   captionVisitor: 'Visitor {number}',
   captionBecoming: 'Visitor {number} is becoming',

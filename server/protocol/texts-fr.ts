@@ -19,6 +19,7 @@ export const french: Texts = {
   consentLeave: 'Vous pouvez partir quand vous voulez.',
   consentAgree: 'Oui, j’accepte',
   consentDecline: 'Non, merci',
+  stillThere: 'Toujours là ? Dans {seconds} s, l’œuvre continue.',
 
   framingTitle: 'Regardez la caméra',
   framingText: 'Placez votre visage dans l’ovale.',
@@ -34,6 +35,8 @@ export const french: Texts = {
   hintLessLight: 'Un peu moins de lumière',
   hintHoldStill: 'Ne bougez plus',
   hintReady: 'Parfait. Quand vous voulez',
+  framingProblem: 'Ce n’était pas tout à fait ça. Essayons encore une fois.',
+  previewAlt: 'Votre image dans la caméra',
 
   countdownText: 'Ne bougez plus',
 
@@ -42,17 +45,23 @@ export const french: Texts = {
   reviewAgain: 'Recommencer',
   reviewLeave: 'Partir',
   reviewWorking: 'Un instant',
+  portraitAlt: 'Votre portrait',
 
   becomingTitle: 'Regardez le mur',
   becomingText: 'Le visage de la dernière personne devient le vôtre.',
   becomingLeft: 'encore {time}',
   becomingLeave: 'Arrêter et partir',
   becomingWaiting: 'Une courte pause. Cela reprend tout seul.',
+  becomingLeaveSure: 'Arrêter maintenant ? Votre visage ne sera pas achevé.',
+  becomingStay: 'Rester',
+  becomingProgress: 'L’avancement de votre visage',
+  faceAlt: 'Le visage sur le mur',
 
   arrivedTitle: 'Vous voilà',
   arrivedText: 'Vous êtes le numéro {number}. Le prochain visage naîtra du vôtre.',
   arrivedReceipt: 'Scannez ce code pour revoir votre visage ou l’effacer.',
   arrivedDone: 'Terminer',
+  receiptAlt: 'Code qui ouvre la page de votre visage',
 
   queueJoin: 'Prendre un numéro',
   queueNumber: 'Votre numéro',
@@ -61,6 +70,9 @@ export const french: Texts = {
   queueWait: 'Environ {minutes} min',
   queueLeave: 'Rendre mon numéro',
   queueFull: 'La file est pleine. Revenez un peu plus tard.',
+  queueRemember: 'Retenez-le bien : il sera appelé sur cette tablette.',
+  queueWaiting: 'En attente : {numbers}',
+  queueBegin: 'C’est moi',
 
   troubleCamera: 'La caméra se repose. Quelqu’un va bientôt s’en occuper.',
   troubleEngine: 'L’œuvre se réveille. Revenez dans un instant.',
@@ -68,6 +80,19 @@ export const french: Texts = {
   troubleBusy: 'Quelqu’un est à l’autre tablette. Vous pouvez prendre un numéro.',
   reconnecting: 'Un instant',
   cameraDenied: 'Cette tablette ne peut pas utiliser sa caméra. Adressez-vous au personnel.',
+  cameraMissing: 'Cette tablette ne trouve pas de caméra. Adressez-vous au personnel.',
+  cameraBusy: 'La caméra est déjà utilisée ailleurs. Adressez-vous au personnel.',
+  cameraAsk: 'Si la tablette le demande, autorisez-la à utiliser la caméra.',
+  staffDenied: 'Autorisez la caméra pour cette page dans les réglages du navigateur, puis réessayez.',
+  staffInsecure:
+    'Les navigateurs ne prêtent la caméra qu’en https, ou à http://localhost. Ouvrez cette page en https : voir « certificate » dans installation.yaml.',
+  staffMissing: 'Branchez une caméra, ou choisissez-en une autre sur la page du conservateur, puis réessayez.',
+  staffBusy: 'Fermez les autres applications qui utilisent la caméra, puis réessayez.',
+  tryAgain: 'Réessayer',
+  tryFailed: 'Cela n’a pas marché. Réessayez, s’il vous plaît.',
+  outdatedTitle: 'Cette page a été renouvelée',
+  outdatedText: 'Rechargez-la pour continuer.',
+  reload: 'Recharger',
 
   captionVisitor: 'Numéro {number}',
   captionBecoming: 'Le numéro {number} prend forme',
