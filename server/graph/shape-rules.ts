@@ -79,8 +79,10 @@ const rules: { [K in OpName]: ShapeRule<K> } = {
       [starts, ends, steps].every((list) => list.length === x.length),
       `Slice of [${x}] wants ${x.length} starts, ends and steps`,
     );
+    needCounts([...starts, ...ends], 0, `Slice of [${x}] from [${starts}] to [${ends}]`);
+    needCounts(steps, 1, `Slice of [${x}] by steps [${steps}]`);
     return x.map((d, i) => {
-      need(0 <= starts[i] && starts[i] < ends[i] && ends[i] <= d && steps[i] >= 1, `Slice of [${x}] beyond its edge`);
+      need(starts[i] < ends[i] && ends[i] <= d, `Slice of [${x}] from [${starts}] to [${ends}]`);
       return Math.ceil((ends[i] - starts[i]) / steps[i]);
     });
   },
