@@ -13,12 +13,12 @@ export function repeatW(w: Float32Array, numWs: number): Float32Array {
   return out;
 }
 
-/** The mean of ws [numWs, wDim] over its layers: the nearest point of W, [wDim]. */
+/** The mean of ws [numWs, wDim] over its layers: the nearest point of W, [wDim]. Exact where all layers are equal. */
 export function meanW(ws: Float32Array, wDim: number): Float32Array {
-  const out = new Float32Array(wDim);
+  const sum = new Float64Array(wDim);
   const numWs = ws.length / wDim;
-  for (let i = 0; i < ws.length; i++) out[i % wDim] += ws[i] / numWs;
-  return out;
+  for (let i = 0; i < ws.length; i++) sum[i % wDim] += ws[i];
+  return Float32Array.from(sum, (s) => s / numWs);
 }
 
 export const cloneLatent = ({ ws, noise }: Latent): Latent => ({ ws: ws.slice(), noise: noise.map((m) => m.slice()) });

@@ -143,12 +143,13 @@ class Search {
     for (let i = 0; i < ws.length; i++) ws[i] += factor * noise[this.#isW ? i % generator.wDim : i];
   }
 
-  /** Adds the gradient of pull * mean((w - w_avg)^2) / std^2. */
+  /** Adds the gradient of pull * |w - w_avg|^2 / std^2, averaged over layers: 1 times the pull for a random latent. */
   #pull(gradient: Float32Array): void {
     const { settings, statistics } = this.#m;
     if (settings.pull === 0) return;
-    const factor = (2 * settings.pull) / (gradient.length * statistics.std ** 2);
-    const { mean } = statistics;
+    const { mean, std } = statistics;
+    const layers = gradient.length / mean.length;
+    const factor = (2 * settings.pull) / (layers * std ** 2);
     for (let i = 0; i < gradient.length; i++) gradient[i] += factor * (this.#latent[i] - mean[i % mean.length]);
   }
 }

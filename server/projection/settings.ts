@@ -34,7 +34,7 @@ export interface ProjectionSettings {
     /** Weight of the penalty on pictures in the noise. */
     readonly regularisation: number;
   };
-  /** Weight of the mean squared distance to w_avg, in standard deviations of W. */
+  /** Weight of the squared distance to w_avg in standard deviations of W; 0 for none. */
   readonly pull: number;
   /** Ends early at this perceptual distance; 0 never does. */
   readonly stopAtDistance: number;
