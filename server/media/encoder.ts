@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Frame } from 'node-av/lib';
 import { encoderSettings, type VideoCodec, type VideoQuality } from './codecs.ts';
 import { codecMissing } from './errors.ts';
@@ -41,7 +42,7 @@ export async function openEncoder(ffmpeg: Ffmpeg, path: string, options: Encoder
 
   try {
     checked(ffmpeg, await codec.context.open2(codec.encoder, null), 'starting the encoder');
-    checked(ffmpeg, file.allocOutputContext2(null, 'mp4', path), 'starting the file');
+    checked(ffmpeg, file.allocOutputContext2(null, 'mp4', resolve(path)), 'starting the file');
     const track = file.newStream(null);
     checked(ffmpeg, track.codecpar.fromContext(codec.context), 'describing the track');
     track.timeBase = codec.context.timeBase;

@@ -1,4 +1,7 @@
+import { resolve } from 'node:path';
 import type { CodecContext, FormatContext, Frame, Packet, Stream } from 'node-av/lib';
+import { FamiliarError } from '../errors.ts';
+import { fileError } from '../files/errors.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import { rgbImage } from './convert.ts';
 import { videoUnreadable } from './errors.ts';
@@ -21,6 +24,9 @@ export interface VideoInfo {
   /** The colour tags, as the numbers of ITU-T H.273, and whether the range is full. */
   readonly colour: { matrix: number; primaries: number; transfer: number; fullRange: boolean };
 }
+
+/** 200 MB decoded; a damaged file may claim any size. */
+const largestPicture = 8192 * 8192;
 
 /** Reads a video's description and walks through its packets, decoding none. */
 export async function probeVideo(path: string): Promise<VideoInfo> {
@@ -53,7 +59,7 @@ export async function probeVideo(path: string): Promise<VideoInfo> {
       },
     };
   } catch (cause) {
-    throw videoUnreadable(path, cause);
+    throw unreadable(path, cause);
   } finally {
     await input.close();
   }
@@ -79,7 +85,7 @@ export async function* decodeVideo(path: string): AsyncGenerator<RgbImage, void,
     checked(ffmpeg, await decoder.sendPacket(null), 'decoding');
     while (await received(ffmpeg, decoder, frame)) yield await rgbImage(ffmpeg, frame);
   } catch (cause) {
-    throw videoUnreadable(path, cause);
+    throw unreadable(path, cause);
   } finally {
     frame.free();
     decoder.freeContext();
@@ -94,13 +100,20 @@ async function openInput(ffmpeg: Ffmpeg, path: string) {
     file.freeContext();
   };
   try {
-    checked(ffmpeg, await file.openInput(path), 'opening');
+    file.allocContext();
+    // FFmpeg would also follow playlists and addresses; here a name is a file, and the file holds the pictures itself.
+    file.setOption('protocol_whitelist', 'file');
+    file.setOption('format_whitelist', 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm');
+    checked(ffmpeg, await file.openInput(resolve(path)), 'opening');
     checked(ffmpeg, await file.findStreamInfo(null), 'reading the description');
     const index = checked(ffmpeg, file.findBestStream(ffmpeg.AVMEDIA_TYPE_VIDEO), 'looking for pictures');
-    return { file, track: file.streams[index], close };
+    const track = file.streams[index];
+    const { width, height } = track.codecpar;
+    if (width * height > largestPicture) throw new Error(`pictures of ${width}x${height} are too large`);
+    return { file, track, close };
   } catch (cause) {
     await close();
-    throw videoUnreadable(path, cause);
+    throw unreadable(path, cause);
   }
 }
 
@@ -126,4 +139,11 @@ async function received(ffmpeg: Ffmpeg, decoder: CodecContext, frame: Frame): Pr
   if (result === ffmpeg.AVERROR_EOF || result === ffmpeg.FFmpegError.AVERROR(ffmpeg.PosixError.EAGAIN)) return false;
   checked(ffmpeg, result, 'decoding');
   return true;
+}
+
+const fileTroubles = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EMFILE']);
+
+function unreadable(path: string, cause: unknown): FamiliarError {
+  if (fileTroubles.has((cause as NodeJS.ErrnoException).code ?? '')) return fileError(path, cause);
+  return cause instanceof FamiliarError ? cause : videoUnreadable(path, cause);
 }
