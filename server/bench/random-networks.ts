@@ -56,7 +56,8 @@ export function randomFacesPerceptual(channels: readonly number[], seed = 0): Te
     make.conv(`conv${i + 1}`, inputs, outputs, 3);
     inputs = outputs;
   });
-  [2, 4, 6, 7].forEach((tap, k) => make.fill(`lin${k}.weight`, [channels[tap - 1]], 1 / channels[tap - 1]));
+  for (const [k, tap] of [2, 4, 6, 7].entries())
+    make.fill(`lin${k}.weight`, [channels[tap - 1]], 1 / channels[tap - 1]);
   return make.file;
 }
 
