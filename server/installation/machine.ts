@@ -1,0 +1,376 @@
+import type { CommandAnswer } from '../protocol/commands.ts';
+import type { Time } from '../protocol/snapshot.ts';
+import type { StateName } from '../protocol/states.ts';
+import { effectsBetween } from './machine-effects.ts';
+import type {
+  Advance,
+  MachineEvent,
+  MachineState,
+  Refused,
+  Sender,
+  Settings,
+  VisitCommand,
+  VisitState,
+} from './machine-types.ts';
+
+/**
+ * The visit as a table: what each state answers to each command, and where time alone leads. Pure: time is passed in,
+ * pictures stay outside, and the effects follow from the state before and after (`machine-effects.ts`).
+ */
+
+/** Seconds that a photograph may take to be taken and judged. */
+const portraitPatience = 20;
+/** Seconds without a new step after which a becoming is given up. */
+const becomingPatience = 120;
+
+export const initialState = (settings: Settings, visitors: number, now: Time): MachineState => ({
+  name: 'attract',
+  epoch: 1,
+  since: now,
+  visit: null,
+  queue: [],
+  nextTicket: 1,
+  visitors,
+  farewell: null,
+  settings,
+  cameraWorks: false,
+  engineWorks: false,
+  photographWaits: false,
+  frozenSince: null,
+});
+
+const newVisit: VisitState = {
+  owner: null,
+  ticket: null,
+  called: false,
+  rehearsal: false,
+  consentAt: null,
+  hints: [],
+  faceBox: null,
+  readySince: null,
+  problem: null,
+  portrait: null,
+  visitor: null,
+  receipt: null,
+  progress: null,
+  movedAt: null,
+};
+
+type Outcome = MachineState | Refused;
+type Handler = (state: MachineState, by: Sender, now: Time, ticket: number | undefined) => Outcome;
+
+interface StateRules {
+  /** Where the state leads by itself once `deadlineOf` has passed. */
+  readonly timeout: (state: MachineState, now: Time) => MachineState;
+  readonly on: Partial<Record<VisitCommand, Handler>>;
+}
+
+const rest = (state: MachineState, _by: Sender, now: Time) => toAttract(state, now);
+
+const table: Record<StateName, StateRules> = {
+  attract: {
+    timeout: (state) => state,
+    on: {
+      begin: (state, by, now) => whyClosed(state) ?? move(state, 'greet', now, { ...newVisit, owner: by.client }),
+      // Shows the next face: an effect without a change of state, see `advance`.
+      skip: (state) => state,
+      attract: (state) => state,
+    },
+  },
+  greet: {
+    timeout: toAttract,
+    on: {
+      begin: (state, by, now, ticket) => {
+        const visit = inHand(state);
+        if (!visit.called) return refused('wrong-state', 'A visit has begun already.');
+        if (by.source === 'visitor' && ticket !== visit.ticket) {
+          return refused('not-your-visit', `Number ${visit.ticket} is being called.`);
+        }
+        return move(state, 'greet', now, { ...visit, owner: by.client, called: false });
+      },
+      consent: (state, by, now) =>
+        inHand(state).called
+          ? refused('wrong-state', `Number ${inHand(state).ticket} is being called.`)
+          : move(state, 'framing', now, { ...inHand(state), owner: by.client, consentAt: now }),
+      leave: rest,
+      skip: rest,
+      attract: rest,
+    },
+  },
+  framing: {
+    timeout: (state, now) => (isReady(state, now) ? toCountdown(state, now) : toAttract(state, now)),
+    on: {
+      capture: (state, _by, now) =>
+        state.cameraWorks ? toCountdown(state, now) : refused('camera-unavailable', 'The camera is not working.'),
+      skip: (state, _by, now) => toCountdown(state, now),
+      leave: rest,
+      attract: rest,
+    },
+  },
+  countdown: {
+    timeout: toReview,
+    on: { skip: (state, _by, now) => toReview(state, now), leave: rest, attract: rest },
+  },
+  review: {
+    timeout: (state, now) =>
+      inHand(state).portrait === null && !inHand(state).rehearsal
+        ? backToFraming(state, 'timeout', 'The camera gave no picture. Please try again.', now)
+        : toAttract(state, now),
+    on: {
+      keep: toBecoming,
+      skip: toBecoming,
+      again: (state, _by, now) => move(state, 'framing', now, { ...inHand(state), portrait: null, problem: null }),
+      leave: rest,
+      attract: rest,
+    },
+  },
+  becoming: {
+    timeout: (state, now) => toArrived(state, now),
+    on: { skip: (state, _by, now) => toArrived(state, now), leave: rest, attract: rest },
+  },
+  arrived: {
+    timeout: toAttract,
+    on: {
+      skip: rest,
+      // They have seen enough: no receipt is left standing on the tablet.
+      leave: (state, _by, now) => ({ ...toAttract(state, now), farewell: null }),
+      attract: rest,
+    },
+  },
+};
+
+/** When the state ends by itself; null where it does not. Freezing stops the wall's states, never the tablet's. */
+export function deadlineOf(state: MachineState): Time | null {
+  const { settings, since, visit } = state;
+  if (visit === null) return null;
+  const seconds = (value: number, from = since) => from + value * 1_000;
+  switch (state.name) {
+    case 'attract':
+      return null;
+    case 'greet':
+      return seconds(visit.called ? settings.call : settings.greet);
+    case 'framing': {
+      const walkedAway = seconds(settings.framing);
+      const { readySince } = visit;
+      if (readySince === null || settings.autoCapture === 0) return walkedAway;
+      return Math.min(walkedAway, seconds(settings.autoCapture, readySince));
+    }
+    case 'countdown':
+      return seconds(settings.countdown);
+    case 'review':
+      return seconds(visit.portrait === null ? portraitPatience : settings.review);
+    case 'becoming':
+      return state.frozenSince === null ? seconds(becomingPatience, visit.movedAt ?? since) : null;
+    case 'arrived':
+      return state.frozenSince === null ? seconds(settings.hold) : null;
+  }
+}
+
+/** When `advance` must be called next with `{ type: 'time' }`; null where only others can make something happen. */
+export function wakeTime(state: MachineState): Time | null {
+  const times = [deadlineOf(state), state.farewell?.until ?? null].filter((time) => time !== null);
+  return times.length > 0 ? Math.min(...times) : null;
+}
+
+/** One step of the piece: what has timed out by `now`, then the event. */
+export function advance(before: MachineState, event: MachineEvent, now: Time): Advance {
+  const current = passTime(before, now);
+  const outcome = react(current, event, now);
+  if ('refused' in outcome) {
+    const { refused: code, reason } = outcome;
+    return { state: current, effects: effectsBetween(before, current), answer: { status: 'refused', code, reason } };
+  }
+  const state = callNext(outcome, now);
+  const effects = [...effectsBetween(before, current), ...effectsBetween(current, state)];
+  if (event.type !== 'command') {
+    // A portrait that comes too late must not stay anywhere.
+    const late = event.type === 'portrait' && state.visit?.portrait !== event.token;
+    return {
+      state,
+      effects: late ? [...effects, { type: 'drop-portrait', token: event.token }] : effects,
+      answer: null,
+    };
+  }
+  if (event.command === 'skip' && state.name === 'attract' && current.name === 'attract') {
+    effects.push({ type: 'next-face' });
+  }
+  return { state, effects, answer: answerTo(event.command, current, state) };
+}
+
+function answerTo(command: VisitCommand, before: MachineState, after: MachineState): CommandAnswer {
+  if (command === 'queue.join') return { status: 'done', ticket: before.nextTicket };
+  const begun = after.name === 'countdown' || after.name === 'becoming';
+  return { status: begun ? 'accepted' : 'done' };
+}
+
+function passTime(state: MachineState, now: Time): MachineState {
+  const { farewell } = state;
+  let current = farewell && farewell.until <= now ? { ...state, farewell: null } : state;
+  // Bounded: no state but an empty countdown ends at the moment it begins.
+  for (let i = 0; i < 4; i++) {
+    const deadline = deadlineOf(current);
+    if (deadline === null || deadline > now) break;
+    current = callNext(table[current.name].timeout(current, now), now);
+  }
+  return current;
+}
+
+function react(state: MachineState, event: MachineEvent, now: Time): Outcome {
+  if ('epoch' in event && event.epoch !== state.epoch) return state;
+  const { visit } = state;
+  switch (event.type) {
+    case 'command':
+      return obey(state, event.command, event.by, now, event.ticket);
+    case 'time':
+      return state;
+    case 'settings':
+      return { ...state, settings: event.settings };
+    case 'freeze':
+      return event.on ? freeze(state, now) : thaw(state, now);
+    case 'camera':
+      return cameraChanged({ ...state, cameraWorks: event.works }, now);
+    case 'engine':
+      return { ...state, engineWorks: event.works };
+    case 'photograph':
+      return { ...state, photographWaits: event.waits };
+    case 'observed': {
+      if (state.name !== 'framing' || visit === null) return state;
+      const ready = event.hints.length === 1 && event.hints[0] === 'ready';
+      const { hints, faceBox } = event;
+      return { ...state, visit: { ...visit, hints, faceBox, readySince: ready ? (visit.readySince ?? now) : null } };
+    }
+    case 'portrait': {
+      if (state.name !== 'review' || visit === null || visit.portrait !== null) return state;
+      // The visitor's time to decide begins now.
+      const reviewing = { ...state, since: now, visit: { ...visit, portrait: event.token } };
+      return visit.rehearsal ? toBecoming(reviewing, { source: 'system', client: null }, now) : reviewing;
+    }
+    case 'no-portrait':
+      if (state.name !== 'review' || visit === null || visit.portrait !== null) return state;
+      return visit.rehearsal ? toAttract(state, now) : backToFraming(state, event.code, event.message, now);
+    case 'begun':
+      return visit && state.name === 'becoming' ? { ...state, visit: { ...visit, receipt: event.receipt } } : state;
+    case 'progress': {
+      if (state.name !== 'becoming' || visit === null) return state;
+      const moved = event.progress.step !== visit.progress?.step;
+      return { ...state, visit: { ...visit, progress: event.progress, movedAt: moved ? now : visit.movedAt } };
+    }
+    case 'became':
+    case 'broken':
+      return state.name === 'becoming' ? toArrived(state, now) : state;
+  }
+}
+
+function obey(state: MachineState, command: VisitCommand, by: Sender, now: Time, ticket: number | undefined): Outcome {
+  if (command === 'queue.join') return joinQueue(state, by);
+  if (command === 'queue.leave') return leaveQueue(state, by, ticket, now);
+  const handler = table[state.name].on[command];
+  if (!handler) return refused('wrong-state', `“${command}” is not possible in the state “${state.name}”.`);
+  const owner = state.visit?.owner ?? null;
+  if (by.source === 'visitor' && owner !== null && owner !== by.client && command !== 'begin') {
+    return refused('not-your-visit', 'Another tablet is leading this visit.');
+  }
+  return handler(state, by, now, ticket);
+}
+
+function joinQueue(state: MachineState, by: Sender): Outcome {
+  if (!state.settings.accepting) return refused('closed', 'The piece is not taking visitors now.');
+  if (state.queue.length >= state.settings.queue) return refused('queue-full', 'The queue is full.');
+  const { nextTicket } = state;
+  const queue = [...state.queue, { ticket: nextTicket, client: by.client ?? '' }];
+  return { ...state, queue, nextTicket: nextTicket + 1 };
+}
+
+function leaveQueue(state: MachineState, by: Sender, ticket: number | undefined, now: Time): Outcome {
+  if (state.visit?.called && state.visit.ticket === ticket) return toAttract(state, now);
+  const theirs = (client: string) => by.source !== 'visitor' || client === by.client;
+  const queue = state.queue.filter((waiting) => waiting.ticket !== ticket || !theirs(waiting.client));
+  return queue.length < state.queue.length ? { ...state, queue } : refused('not-found', 'There is no such number.');
+}
+
+/** In attract, the next in the queue is called, or a photograph that waits is taken, if all works. */
+function callNext(state: MachineState, now: Time): MachineState {
+  if (state.name !== 'attract' || whyClosed(state)) return state;
+  const [next, ...queue] = state.queue;
+  if (next) {
+    return move({ ...state, queue }, 'greet', now, { ...newVisit, ticket: next.ticket, called: true });
+  }
+  if (!state.photographWaits || state.frozenSince !== null) return state;
+  return move(state, 'review', now, { ...newVisit, rehearsal: true, consentAt: now });
+}
+
+export function whyClosed(state: MachineState): Refused | null {
+  if (!state.settings.accepting) return refused('closed', 'The piece is not taking visitors now.');
+  if (!state.cameraWorks) return refused('camera-unavailable', 'The camera is not working.');
+  if (!state.engineWorks) return refused('engine-unavailable', 'The engine is not working.');
+  return null;
+}
+
+function cameraChanged(state: MachineState, now: Time): MachineState {
+  const taking = state.name === 'countdown' || (state.name === 'review' && state.visit?.portrait === null);
+  if (state.cameraWorks || !taking) return state;
+  if (state.visit?.rehearsal) return toAttract(state, now);
+  return backToFraming(state, 'camera-unavailable', 'The camera stopped. Please wait a moment.', now);
+}
+
+const freeze = (state: MachineState, now: Time): MachineState =>
+  state.frozenSince === null ? { ...state, frozenSince: now } : state;
+
+/** Time did not pass for the wall: its moments move along by as long as it was frozen. */
+function thaw(state: MachineState, now: Time): MachineState {
+  if (state.frozenSince === null) return state;
+  const thawed = { ...state, frozenSince: null };
+  if (state.name !== 'becoming' && state.name !== 'arrived') return thawed;
+  const slept = now - Math.max(state.frozenSince, state.since);
+  const visit = state.visit && { ...state.visit, movedAt: state.visit.movedAt && state.visit.movedAt + slept };
+  return { ...thawed, since: state.since + slept, visit };
+}
+
+function toAttract(state: MachineState, now: Time): MachineState {
+  const { visit, settings } = state;
+  const arrived = state.name === 'arrived' && visit?.owner && visit.receipt && visit.visitor;
+  const farewell = arrived
+    ? { client: visit.owner, visitor: visit.visitor, receipt: visit.receipt, until: now + settings.arrivedPage * 1_000 }
+    : state.farewell;
+  return { ...move(state, 'attract', now, null), farewell };
+}
+
+const toCountdown = (state: MachineState, now: Time): MachineState =>
+  move(state, 'countdown', now, { ...inHand(state), problem: null });
+
+function toReview(state: MachineState, now: Time): MachineState {
+  return move(state, 'review', now, { ...inHand(state), portrait: null });
+}
+
+const backToFraming = (state: MachineState, code: string, message: string, now: Time): MachineState =>
+  move(state, 'framing', now, { ...inHand(state), portrait: null, problem: { code, message } });
+
+function toBecoming(state: MachineState, _by: Sender, now: Time): Outcome {
+  const visit = inHand(state);
+  if (visit.portrait === null) return refused('wrong-state', 'The portrait is not ready yet.');
+  const visitor = state.visitors + 1;
+  return move({ ...state, visitors: visitor }, 'becoming', now, { ...visit, visitor, hints: [], faceBox: null });
+}
+
+/** The face as far as it came; where it never moved, there is nothing to hold. */
+const toArrived = (state: MachineState, now: Time): MachineState =>
+  inHand(state).progress?.step ? move(state, 'arrived', now, inHand(state)) : toAttract(state, now);
+
+function move(state: MachineState, name: StateName, now: Time, visit: VisitState | null): MachineState {
+  const farewell = visit?.owner && visit.owner === state.farewell?.client ? null : state.farewell;
+  const fresh = visit && { ...visit, hints: name === 'framing' ? [] : visit.hints, readySince: null };
+  return { ...state, name, epoch: state.epoch + 1, since: now, visit: fresh, farewell };
+}
+
+function isReady(state: MachineState, now: Time): boolean {
+  const { autoCapture } = state.settings;
+  const readySince = inHand(state).readySince;
+  return autoCapture > 0 && readySince !== null && readySince + autoCapture * 1_000 <= now && state.cameraWorks;
+}
+
+function inHand(state: MachineState): VisitState {
+  if (state.visit === null) throw new TypeError(`There is no visit in the state ${state.name}.`);
+  return state.visit;
+}
+
+const refused = (code: Refused['refused'], reason: string): Refused => ({ refused: code, reason });
