@@ -27,7 +27,10 @@ export interface Visit {
   readonly visitor: number | null;
   /** The place in the queue this visit came from, where it came from the queue. */
   readonly ticket: number | null;
-  /** Whether the page this is sent to leads the visit. Always false on displays and the curator's page. */
+  /**
+   * Whether the page this is sent to leads the visit, or may: a visit begun from elsewhere (OSC, the curator) is led by
+   * the tablet on which somebody consents. Always false on displays and the curator's page.
+   */
   readonly mine: boolean;
   readonly hints: readonly Hint[];
   /** Where the face was found in the preview, as parts of its width and height; null where there is none. */
