@@ -3,11 +3,13 @@ import { FamiliarError } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
 import { beyondLimit, damaged } from './errors.ts';
 
-/** Random access to bytes that are read when they are needed: a file, or a part of memory. */
+/** Random access to bytes that are read when they are needed: a file, a part of one, or memory. */
 export interface ByteSource {
   /** What messages call it: the path of the file. */
   readonly name: string;
   readonly size: number;
+  /** Where the first byte stands in the file, so that messages name the place a person would find in it. */
+  readonly base: number;
   /** `length` bytes from `offset` in memory of their own. Throws FamiliarError where the source ends earlier. */
   read(offset: number, length: number): Uint8Array;
   close(): void;
@@ -24,8 +26,9 @@ export function openFile(path: string): ByteSource {
   try {
     fd = openSync(path, 'r');
     const stat = fstatSync(fd);
-    if (stat.isDirectory())
+    if (stat.isDirectory()) {
       throw new FamiliarError('FILE_IS_FOLDER', `${path}: this is a folder, a file is needed here.`);
+    }
     if (!stat.isFile()) throw new FamiliarError('FILE_FAILED', `${path}: this is no ordinary file.`);
     return new FileSource(path, fd, stat.size);
   } catch (cause) {
@@ -38,6 +41,7 @@ export function openFile(path: string): ByteSource {
 export const memorySource = (name: string, bytes: Uint8Array): ByteSource => ({
   name,
   size: bytes.byteLength,
+  base: 0,
   read(offset, length) {
     checkRange(this, offset, length);
     return bytes.slice(offset, offset + length);
@@ -45,9 +49,25 @@ export const memorySource = (name: string, bytes: Uint8Array): ByteSource => ({
   close() {},
 });
 
+/** `length` bytes of `source` from `offset` as a source of their own. Closing it leaves the whole open. */
+export function sliceSource(source: ByteSource, offset: number, length: number): ByteSource {
+  checkRange(source, offset, length, Number.POSITIVE_INFINITY);
+  return {
+    name: source.name,
+    size: length,
+    base: source.base + offset,
+    read(at, count) {
+      checkRange(this, at, count);
+      return source.read(offset + at, count);
+    },
+    close() {},
+  };
+}
+
 class FileSource implements ByteSource {
   readonly name: string;
   readonly size: number;
+  readonly base = 0;
   private fd: number | undefined;
 
   constructor(name: string, fd: number, size: number) {
@@ -80,12 +100,13 @@ class FileSource implements ByteSource {
   }
 }
 
-function checkRange(source: ByteSource, offset: number, length: number): void {
+function checkRange(source: ByteSource, offset: number, length: number, limit = maxRead): void {
   if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
     throw damaged(source.name, 'it names a place that cannot be');
   }
   if (offset + length > source.size) {
-    throw damaged(source.name, `it ends after ${source.size} bytes, but ${offset + length} are needed`);
+    const { base, size } = source;
+    throw damaged(source.name, `it ends at byte ${base + size}, but byte ${base + offset + length} is needed`);
   }
-  if (length > maxRead) throw beyondLimit(source.name, `${length} bytes belong together`);
+  if (length > limit) throw beyondLimit(source.name, `${length} bytes belong together`);
 }

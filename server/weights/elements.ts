@@ -18,6 +18,9 @@ export const elementBytes: Readonly<Record<DType, number>> = {
   BOOL: 1,
 };
 
+/** Most elements of one tensor: 2 GiB as float32. */
+export const maxElements = 2 ** 29;
+
 export const isDType = (name: unknown): name is DType => typeof name === 'string' && Object.hasOwn(elementBytes, name);
 
 /** Number of elements of a shape, or undefined where it is no shape or too large for an exact number. */
@@ -36,36 +39,41 @@ export function elementCount(shape: readonly unknown[]): number | undefined {
  * caller gives them away.
  */
 export function toFloat32(dtype: DType, bytes: Uint8Array): Float32Array {
+  const values = typedArray(dtype, bytes);
+  if (values instanceof Float32Array) return values;
+  if (dtype === 'F16') return halfToFloat(values as Uint16Array);
+  if (dtype === 'BF16') return bfloatToFloat(values as Uint16Array);
+  if (values instanceof BigInt64Array || values instanceof BigUint64Array) return bigToFloat(values);
+  return new Float32Array(values);
+}
+
+/** Like `toFloat32`, but exact (up to 2^53); for a few values, such as sizes. */
+export function toNumbers(dtype: DType, bytes: Uint8Array): number[] {
+  const halves = dtype === 'F16' || dtype === 'BF16';
+  return Array.from<number | bigint, number>(halves ? toFloat32(dtype, bytes) : typedArray(dtype, bytes), Number);
+}
+
+const arrays = {
+  F64: Float64Array,
+  F32: Float32Array,
+  F16: Uint16Array,
+  BF16: Uint16Array,
+  I64: BigInt64Array,
+  I32: Int32Array,
+  I16: Int16Array,
+  I8: Int8Array,
+  U64: BigUint64Array,
+  U32: Uint32Array,
+  U16: Uint16Array,
+  U8: Uint8Array,
+  BOOL: Uint8Array,
+} as const;
+
+/** The elements as they are stored; bit patterns where JavaScript has no such type. Copies only unaligned bytes. */
+function typedArray(dtype: DType, bytes: Uint8Array): InstanceType<(typeof arrays)[DType]> {
   const size = elementBytes[dtype];
   const { buffer, byteOffset, byteLength } = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
-  const count = byteLength / size;
-  switch (dtype) {
-    case 'F32':
-      return new Float32Array(buffer, byteOffset, count);
-    case 'F16':
-      return halfToFloat(new Uint16Array(buffer, byteOffset, count));
-    case 'BF16':
-      return bfloatToFloat(new Uint16Array(buffer, byteOffset, count));
-    case 'F64':
-      return new Float32Array(new Float64Array(buffer, byteOffset, count));
-    case 'I64':
-      return bigToFloat(new BigInt64Array(buffer, byteOffset, count));
-    case 'U64':
-      return bigToFloat(new BigUint64Array(buffer, byteOffset, count));
-    case 'I32':
-      return new Float32Array(new Int32Array(buffer, byteOffset, count));
-    case 'U32':
-      return new Float32Array(new Uint32Array(buffer, byteOffset, count));
-    case 'I16':
-      return new Float32Array(new Int16Array(buffer, byteOffset, count));
-    case 'U16':
-      return new Float32Array(new Uint16Array(buffer, byteOffset, count));
-    case 'I8':
-      return new Float32Array(new Int8Array(buffer, byteOffset, count));
-    case 'U8':
-    case 'BOOL':
-      return new Float32Array(new Uint8Array(buffer, byteOffset, count));
-  }
+  return new arrays[dtype](buffer as ArrayBuffer, byteOffset, byteLength / size);
 }
 
 function bigToFloat(values: BigInt64Array | BigUint64Array): Float32Array {

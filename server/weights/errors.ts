@@ -18,3 +18,11 @@ export const unsupported = (file: string, what: string): FamiliarError =>
 /** The file holds no tensor of this name. */
 export const missingTensor = (file: string, name: string): FamiliarError =>
   new FamiliarError('WEIGHTS_TENSOR_MISSING', `${file}: there is no tensor "${name}" in this file.`);
+
+/** A pickle names a class or function outside the closed list. Nothing of it was run. */
+export const forbiddenClass = (file: string, path: string, at: number): FamiliarError =>
+  new FamiliarError(
+    'WEIGHTS_FORBIDDEN',
+    `${file}: refused, it wants to use ${path} (byte ${at}), which no known network needs. Nothing was run. ` +
+      'Fetch the file from its source, or convert it to safetensors on another machine.',
+  );

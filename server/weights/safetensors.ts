@@ -1,6 +1,6 @@
 import { writeChunksAtomic } from '../files/atomic.ts';
 import { type ByteSource, openFile } from './byte-source.ts';
-import { elementBytes, elementCount, isDType, toFloat32 } from './elements.ts';
+import { elementBytes, elementCount, isDType, maxElements, toFloat32 } from './elements.ts';
 import { beyondLimit, damaged, missingTensor, unsupported } from './errors.ts';
 import { floatToHalf } from './f16.ts';
 import type { Tensor, TensorFile, TensorInfo } from './tensor-file.ts';
@@ -95,6 +95,7 @@ function readEntry(source: ByteSource, name: string, value: unknown): Entry {
   if (!isDType(dtype)) throw unsupported(source.name, `tensor "${name}" has the element type ${String(dtype)}`);
   const count = Array.isArray(shape) ? elementCount(shape) : undefined;
   if (count === undefined) throw damaged(source.name, `tensor "${name}" has no valid shape`);
+  if (count > maxElements) throw beyondLimit(source.name, `tensor "${name}" has ${count} values`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every((at) => Number.isSafeInteger(at) && at >= 0)) {
     throw damaged(source.name, `tensor "${name}" has no valid place`);
   }
