@@ -38,16 +38,20 @@ export function openFile(path: string): ByteSource {
 }
 
 /** Bytes that are in memory already. */
-export const memorySource = (name: string, bytes: Uint8Array): ByteSource => ({
-  name,
-  size: bytes.byteLength,
-  base: 0,
-  read(offset, length) {
-    checkRange(this, offset, length);
-    return bytes.slice(offset, offset + length);
-  },
-  close() {},
-});
+export function memorySource(name: string, memory: Uint8Array): ByteSource {
+  // A Buffer's own slice does not copy.
+  const bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength);
+  return {
+    name,
+    size: bytes.byteLength,
+    base: 0,
+    read(offset, length) {
+      checkRange(this, offset, length);
+      return bytes.slice(offset, offset + length);
+    },
+    close() {},
+  };
+}
 
 /** `length` bytes of `source` from `offset` as a source of their own. Closing it leaves the whole open. */
 export function sliceSource(source: ByteSource, offset: number, length: number): ByteSource {

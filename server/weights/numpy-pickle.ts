@@ -56,7 +56,14 @@ export class NumpyArray extends Inert {
     const [, shape, dtype, fortran, data] = isList(state) ? state : [];
     if (!isShape(shape) || !(dtype instanceof NumpyDType)) throw site.damaged('a NumPy array is not described');
     if (isList(data)) this.items = data;
-    else this.tensor = arrayTensor(dtype, shape, fortran === true ? 'F' : 'C', asBytes(data, site), site);
+    else
+      this.tensor = arrayTensor(
+        dtype,
+        shape,
+        denseStrides(shape, fortran === true ? 'F' : 'C'),
+        asBytes(data, site),
+        site,
+      );
   }
 }
 
@@ -67,7 +74,13 @@ function asBytes(data: PickleValue | undefined, site: Site): Bytes {
   throw site.damaged('a NumPy array has no data');
 }
 
-function arrayTensor(type: NumpyDType, shape: readonly number[], order: 'C' | 'F', bytes: Bytes, site: Site) {
+function arrayTensor(
+  type: NumpyDType,
+  shape: readonly number[],
+  strides: readonly number[],
+  bytes: Bytes,
+  site: Site,
+): StoredTensor | undefined {
   if (!type.dtype) return undefined;
   const count = elementCount(shape);
   if (count === undefined) throw site.damaged('a NumPy array has no valid shape');
@@ -75,12 +88,8 @@ function arrayTensor(type: NumpyDType, shape: readonly number[], order: 'C' | 'F
   if (bytes.length !== undefined && bytes.length !== needed) {
     throw site.damaged(`a NumPy array of shape [${shape.join(', ')}] has ${bytes.length} bytes, not ${needed}`);
   }
-  return new StoredTensor(
-    numpyStorage(site.file, () => bytes.open(), type.dtype, count, type.order),
-    shape,
-    denseStrides(shape, order),
-    0,
-  );
+  const storage = numpyStorage(site.file, () => bytes.open(), type.dtype, count, type.order);
+  return new StoredTensor(storage, shape, strides, 0);
 }
 
 const makeDType: Constructor = ([code], site) => {
@@ -88,11 +97,25 @@ const makeDType: Constructor = ([code], site) => {
   return new NumpyDType(code);
 };
 
-/** Protocol 5: `_frombuffer(data, dtype, shape, order)`. */
-const fromBuffer: Constructor = ([data, dtype, shape, order], site) => {
+/**
+ * Protocol 5: `_frombuffer(data, dtype, shape, order)`. Order `K` is C order in memory, of which the axes are then put
+ * into the order of a fifth argument.
+ */
+const fromBuffer: Constructor = ([data, dtype, shape, order, axes], site) => {
   if (!isShape(shape) || !(dtype instanceof NumpyDType)) throw site.damaged('a NumPy array is not described');
+  const dense = denseStrides(shape, order === 'F' ? 'F' : 'C');
+  const places = order === 'K' && isShape(axes) ? axes : shape.map((_, axis) => axis);
+  if (places.length !== shape.length || !shape.every((_, axis) => places.includes(axis))) {
+    throw site.damaged('the axes of a NumPy array are not described');
+  }
   const array = new NumpyArray();
-  array.tensor = arrayTensor(dtype, shape, order === 'F' ? 'F' : 'C', asBytes(data, site), site);
+  array.tensor = arrayTensor(
+    dtype,
+    places.map((axis) => shape[axis]!),
+    places.map((axis) => dense[axis]!),
+    asBytes(data, site),
+    site,
+  );
   return array;
 };
 
@@ -100,7 +123,7 @@ const fromBuffer: Constructor = ([data, dtype, shape, order], site) => {
 const makeScalar: Constructor = ([dtype, data = null], site) => {
   if (!(dtype instanceof NumpyDType)) throw site.damaged('a NumPy number has no type');
   if (!dtype.dtype) return data;
-  const [value] = arrayTensor(dtype, [], 'C', asBytes(data, site), site)!.numbers();
+  const [value] = arrayTensor(dtype, [], [], asBytes(data, site), site)!.numbers();
   return dtype.dtype === 'BOOL' ? value !== 0 : value!;
 };
 

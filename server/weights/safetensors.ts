@@ -3,7 +3,7 @@ import { type ByteSource, openFile } from './byte-source.ts';
 import { elementBytes, elementCount, isDType, maxElements, toFloat32 } from './elements.ts';
 import { beyondLimit, damaged, missingTensor, unsupported } from './errors.ts';
 import { floatToHalf } from './f16.ts';
-import type { Tensor, TensorFile, TensorInfo } from './tensor-file.ts';
+import type { TensorFile, TensorInfo } from './tensor-file.ts';
 
 // Format: https://huggingface.co/docs/safetensors/index#format
 // u64 little-endian N | N bytes JSON header | data. Offsets count from the start of the data.
@@ -124,8 +124,15 @@ function checkLayout(source: ByteSource, entries: ReadonlyMap<string, Entry>, si
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A tensor to write; F16 rounds to half precision. */
-export type WritableTensor = Tensor & { readonly dtype?: 'F32' | 'F16' };
+/**
+ * A tensor to write; F16 rounds to half precision. Data given by a function is made when it is written, so that a large
+ * file is never in memory.
+ */
+export interface WritableTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | (() => Float32Array);
+  readonly dtype?: 'F32' | 'F16';
+}
 
 /**
  * Writes a safetensors file atomically (see `replaceFile`). Float32 tensors come first, so that each is aligned; within
@@ -142,24 +149,29 @@ export async function writeSafetensors(
 }
 
 function* chunksOf(
-  tensors: readonly [string, WritableTensor][],
-  metadata: Record<string, string>,
+  tensors: readonly (readonly [string, WritableTensor])[],
+  metadata: Readonly<Record<string, string>>,
 ): Generator<Uint8Array> {
   yield headerOf(tensors, metadata);
-  for (const [, { data, dtype }] of tensors) {
-    const stored = dtype === 'F16' ? floatToHalf(data) : data;
+  for (const [name, { shape, data, dtype }] of tensors) {
+    const values = typeof data === 'function' ? data() : data;
+    if (values.length !== elementCount(shape)) {
+      throw new Error(`tensor "${name}" of shape [${shape.join(', ')}] has ${values.length} values`);
+    }
+    const stored = dtype === 'F16' ? floatToHalf(values) : values;
     yield new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
   }
 }
 
-function headerOf(tensors: readonly [string, WritableTensor][], metadata: Record<string, string>): Uint8Array {
+function headerOf(
+  tensors: readonly (readonly [string, WritableTensor])[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
   const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [[metadataKey, metadata]] : [];
   let at = 0;
-  for (const [name, { shape, data, dtype = 'F32' }] of tensors) {
-    if (name === metadataKey || elementCount(shape) !== data.length) {
-      throw new Error(`tensor "${name}" of shape [${shape.join(', ')}] with ${data.length} values cannot be written`);
-    }
-    const end = at + data.length * elementBytes[dtype];
+  for (const [name, { shape, dtype = 'F32' }] of tensors) {
+    if (name === metadataKey) throw new Error(`a tensor cannot be called "${name}"`);
+    const end = at + (elementCount(shape) ?? Number.NaN) * elementBytes[dtype];
     header.push([name, { dtype, shape, data_offsets: [at, end] }]);
     at = end;
   }
