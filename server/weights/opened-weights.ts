@@ -39,6 +39,8 @@ export interface Checkpoint extends Opened {
   readonly kind: 'checkpoint';
   /** The tensors of each dict or list in the outermost dict, called as within that entry. */
   readonly groups: ReadonlyMap<string, TensorFile>;
+  /** The tensors that stand alone in the outermost dict, such as `latent_avg`. */
+  readonly loose: TensorFile;
   /** The entries without tensors: settings, counters. */
   readonly values: { readonly [key: string]: Plain };
 }

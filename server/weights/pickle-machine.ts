@@ -180,7 +180,7 @@ export class PickleMachine {
     if (typeof module !== 'string' || typeof name !== 'string') throw this.damaged('a class has no name');
     const path = `${module}.${name}`;
     const construct = this.options.constructors.get(path);
-    if (!construct) throw forbiddenClass(this.file, printable(path), this.place);
+    if (!construct) throw forbiddenClass(this.file, path, this.place);
     return new Global(path, construct);
   }
 
@@ -213,7 +213,3 @@ export class PickleMachine {
     if (this.textBytes > this.limits.textBytes) throw this.beyondLimit('it has too much text');
   }
 }
-
-/** Names come from the file: short, and without control characters. */
-const printable = (text: string): string =>
-  text.length > 200 ? `${printable(text.slice(0, 200))}...` : text.replace(/[^\x20-\x7e]/g, '?');

@@ -14,6 +14,7 @@ import type {
 import { persistentState, readModule } from './persistent-modules.ts';
 import { isList, isMap, PickleObject, type PickleValue } from './pickle-values.ts';
 import { type Plain, tensorOf, toPlain } from './plain.ts';
+import type { TensorFile } from './tensor-file.ts';
 import { TensorSet } from './tensor-set.ts';
 import { isTensorflowNetwork, readTensorflowNetwork } from './tensorflow-networks.ts';
 
@@ -82,16 +83,18 @@ function sortModules(entries: Entries, file: string, budget: Budget): Sorted<Mod
 
 function sortCheckpoint(entries: Entries, file: string, budget: Budget): Sorted<Checkpoint> {
   const tensors = new TensorSet(file);
-  const groups = new Map<string, ReturnType<TensorSet['asFile']>>();
+  const loose = new TensorSet(file);
+  const groups = new Map<string, TensorFile>();
   const values: Record<string, Plain> = {};
   for (const [key, value] of entries) {
     const tensor = tensorOf(value);
     const own = new TensorSet(file);
-    if (tensor) tensors.add(key, tensor);
+    if (tensor) loose.add(key, tensor);
     else collectTensors(value, file, own, budget);
     if (own.size > 0) groups.set(key, own.asFile());
     else if (!tensor) values[key] = toPlain(value, budget);
     tensors.addAll(`${key}.`, own);
   }
-  return { kind: 'checkpoint', tensors: tensors.asFile(), groups, values };
+  tensors.addAll('', loose);
+  return { kind: 'checkpoint', tensors: tensors.asFile(), groups, loose: loose.asFile(), values };
 }
