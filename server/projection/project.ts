@@ -1,7 +1,7 @@
 import { cloneLatent, type Latent, meanW, mixLatents, repeatW } from './latent.ts';
 import { regulariseNoise, renormalise } from './noise-regularisation.ts';
 import { createOptimiser, type Optimiser } from './optimiser.ts';
-import type { Machinery, ProjectionRequest, ProjectionStep } from './projector.ts';
+import type { Machinery, ProjectionRequest, ProjectionStep, Seen } from './projector.ts';
 import { RandomState } from './random.ts';
 import { rateAt, stepNoiseAt } from './schedule.ts';
 
@@ -48,7 +48,21 @@ export async function* project(
   }
 }
 
-type Seen = Pick<ProjectionStep, 'image' | 'loss' | 'perceptual' | 'mse' | 'latent'>;
+/** A latent drawn and measured, with the gradients of its loss. */
+interface Evaluation extends Seen {
+  readonly gradients: Readonly<Record<string, Float32Array>>;
+}
+
+/** Draws a latent and measures it against a portrait that the target graph has looked at. */
+export async function evaluate(
+  { step }: Machinery,
+  target: Readonly<Record<string, Float32Array>>,
+  latent: Latent,
+): Promise<Evaluation> {
+  const noise = Object.fromEntries(latent.noise.map((map, i) => [`noise.${i}`, map]));
+  const { image, loss, perceptual, mse, ...gradients } = await step.run({ ws: latent.ws, ...noise, ...target });
+  return { image, loss: loss[0], perceptual: perceptual[0], mse: mse[0], latent, gradients };
+}
 
 /** The state of one search: the parameters being moved and the gradients they last met. */
 class Search {
@@ -62,7 +76,7 @@ class Search {
   #latentOptimiser: Optimiser;
   readonly #noiseOptimisers: Optimiser[];
   #target: Record<string, Float32Array> = {};
-  #results: Record<string, Float32Array> = {};
+  #gradients: Readonly<Record<string, Float32Array>> = {};
 
   constructor(machinery: Machinery, request: ProjectionRequest, steps: number) {
     const { generator, settings } = machinery;
@@ -96,24 +110,23 @@ class Search {
 
   /** Draws and judges any latent. */
   async show(latent: Latent): Promise<Seen> {
-    const noise = Object.fromEntries(latent.noise.map((map, i) => [`noise.${i}`, map]));
-    this.#results = await this.#m.step.run({ ws: latent.ws, ...noise, ...this.#target });
-    const { image, loss, perceptual, mse } = this.#results;
-    return { image, loss: loss[0], perceptual: perceptual[0], mse: mse[0], latent };
+    const { gradients, ...seen } = await evaluate(this.#m, this.#target, latent);
+    this.#gradients = gradients;
+    return seen;
   }
 
   /** Moves latent and noise against the gradients of the last evaluation. */
   move(step: number): void {
     const { settings, generator } = this.#m;
     const rate = settings.rate * rateAt(settings.schedule, step / this.#steps);
-    const slope = this.#results['grad.ws'];
+    const slope = this.#gradients['grad.ws'];
     // In W every layer shares the latent: its gradient is the sum of theirs.
     const gradient = this.#isW ? meanW(slope, generator.wDim).map((g) => g * generator.numWs) : slope.slice();
     this.#pull(gradient);
     this.#latentOptimiser.step(this.#latent, gradient, rate);
     this.#noiseOptimisers.forEach((optimiser, i) => {
       const map = this.#noise[i];
-      const g = this.#results[`grad.noise.${i}`].slice();
+      const g = this.#gradients[`grad.noise.${i}`].slice();
       regulariseNoise(map, generator.noiseMaps[i].size, settings.noiseMaps.regularisation, g);
       optimiser.step(map, g, rate);
       renormalise(map);

@@ -2,15 +2,13 @@ import type { Generator } from '../networks/generator.ts';
 import type { CompiledGraph, Runtime } from '../runtime/runtime.ts';
 import { cloneLatent, type Latent, repeatW } from './latent.ts';
 import { buildObjective, type LossNetworks } from './objective.ts';
-import { project } from './project.ts';
+import { evaluate, project } from './project.ts';
 import { RandomState } from './random.ts';
 import type { ProjectionSettings } from './settings.ts';
 import { type WStatistics, wStatistics } from './w-statistics.ts';
 
-/** What one step shows. */
-export interface ProjectionStep {
-  /** 0 is the start, before anything was changed. */
-  readonly step: number;
+/** A latent, drawn and measured against a portrait. */
+export interface Seen {
   /** [3, R, R] in about -1..1. */
   readonly image: Float32Array;
   readonly loss: number;
@@ -20,6 +18,12 @@ export interface ProjectionStep {
   readonly mse: number;
   /** What `image` was made from; a copy, which the caller may keep. */
   readonly latent: Latent;
+}
+
+/** What one step shows. */
+export interface ProjectionStep extends Seen {
+  /** 0 is the start, before anything was changed. */
+  readonly step: number;
   /** The best so far. */
   readonly best: { readonly step: number; readonly loss: number };
   /** True for the last step, whose latent is the result. */
@@ -48,6 +52,8 @@ export interface Projector {
   zeroLatent(seed: number): Latent;
   /** Moves a latent step by step towards a portrait. Ends quietly when the signal is aborted. */
   project(request: ProjectionRequest): AsyncGenerator<ProjectionStep, void, void>;
+  /** Draws a latent as it is and measures it against a portrait. */
+  look(target: Float32Array, latent: Latent): Promise<Seen>;
   dispose(): Promise<void>;
 }
 
@@ -84,6 +90,10 @@ export async function createProjector(
     meanLatent: (seed) => cloneLatent({ ws: repeatW(statistics.mean, generator.numWs), noise: noise(seed) }),
     zeroLatent: (seed) => cloneLatent({ ws: new Float32Array(generator.numWs * generator.wDim), noise: noise(seed) }),
     project: (request) => project(machinery, request),
+    look: async (portrait, latent) => {
+      const { gradients: _, ...seen } = await evaluate(machinery, await target.run({ target: portrait }), latent);
+      return seen;
+    },
     dispose: async () => {
       await step.dispose();
       await target.dispose();
