@@ -58,7 +58,7 @@ export function parseStringLine(line: string): string | undefined {
 
 /** `V` lines: Python's raw-unicode-escape, in which only \uXXXX and \UXXXXXXXX are special. */
 export function parseUnicodeLine(line: string): string {
-  return line.replace(/\\u([0-9a-f]{4})|\\U([0-9a-f]{8})/gi, (all, short?: string, long?: string) => {
+  return line.replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (all, short?: string, long?: string) => {
     const point = Number.parseInt(short ?? long!, 16);
     return point <= 0x10ffff ? String.fromCodePoint(point) : all;
   });
