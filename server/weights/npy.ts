@@ -11,7 +11,7 @@ const maxHeader = 2 ** 16;
 
 /** Whether a file that begins so is an array of NumPy's. */
 export const looksLikeNpy = (head: Uint8Array): boolean =>
-  Buffer.from(head.buffer, head.byteOffset, 6).toString('latin1') === '\x93NUMPY';
+  Buffer.from(head.subarray(0, 6)).toString('latin1') === '\x93NUMPY';
 
 /** An array of numbers, or the pickle of an array of objects. */
 export type Npy = { readonly tensor: StoredTensor } | { readonly pickle: ByteSource };
