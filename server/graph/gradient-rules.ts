@@ -7,6 +7,7 @@ import {
   depthToSpace,
   div,
   expand,
+  filled,
   flip,
   hardSigmoid,
   matMul,
@@ -130,5 +131,12 @@ function unbroadcast(g: Value, shape: Shape): Value {
   const lead = g.shape.length - shape.length;
   if (lead < 0) throw new GraphError(`a gradient of shape [${g.shape}] is smaller than its operand [${shape}]`);
   const axes = g.shape.map((_, i) => i).filter((i) => i < lead || (shape[i - lead] === 1 && g.shape[i] !== 1));
-  return reshape(reduceSum(g, axes), shape);
+  const isChannelSum = g.shape.length === 4 && axes.length === 1 && axes[0] === 1;
+  return reshape(isChannelSum ? sumChannels(g) : reduceSum(g, axes), shape);
+}
+
+/** Sum over C of [N, C, H, W] as a product with ones: a reduction over the middle of a tensor is slow on CPUs. */
+function sumChannels(g: Value): Value {
+  const [n, channels, height, width] = g.shape;
+  return matMul(filled([1, 1, channels], 1), reshape(g, [n, channels, height * width]));
 }

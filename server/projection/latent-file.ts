@@ -20,10 +20,7 @@ export async function writeLatent(folder: string, generator: Generator, latent: 
     { shape: [size, size], data: latent.noise[i] },
   ]);
   await writeSafetensors(join(folder, NOISE_FILE), new Map(noise));
-  await writeSafetensors(
-    join(folder, LATENT_FILE),
-    new Map([['wplus', { shape: [1, numWs, wDim], data: latent.ws }]]),
-  );
+  await writeSafetensors(join(folder, LATENT_FILE), new Map([['wplus', { shape: [1, numWs, wDim], data: latent.ws }]]));
 }
 
 /** Reads what `writeLatent` wrote. Throws LATENT_MISMATCH where it belongs to a network of another shape. */
