@@ -1,0 +1,14 @@
+import type { LinkStatus, Picture } from './frame-link.ts';
+
+/** Page to worker. */
+export type ToWorker =
+  | { readonly type: 'open'; readonly url: string }
+  | { readonly type: 'acknowledge'; readonly sequence: number }
+  | { readonly type: 'repeat' }
+  | { readonly type: 'reconnect' };
+
+/** Worker to page. */
+export type FromWorker =
+  | { readonly type: 'picture'; readonly picture: Picture }
+  | { readonly type: 'status'; readonly status: LinkStatus }
+  | { readonly type: 'dropped'; readonly why: 'newer' | 'unreadable' };
