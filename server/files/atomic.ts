@@ -25,9 +25,11 @@ export async function replaceFile<T>(path: string, fill: (temporary: string) => 
     await flushFolder(dirname(path));
     return result;
   } catch (cause) {
-    throw (cause as NodeJS.ErrnoException).code === undefined ? cause : fileError(path, cause);
+    // What is not the operating system's refusal is a defect, or the caller's own error.
+    throw cause instanceof Error && 'syscall' in cause ? fileError(path, cause) : cause;
   } finally {
-    if (!done) await rm(temporary, { force: true });
+    // Where even this fails, what went wrong before is what a person needs to know.
+    if (!done) await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 
