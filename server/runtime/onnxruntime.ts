@@ -1,14 +1,26 @@
 import type * as Ort from 'onnxruntime-node';
-import { FamiliarError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { type Graph, graphInputs } from '../graph/graph.ts';
 import { toOnnx } from '../graph/onnx.ts';
+import { type RewriteRules, rewriteGraph } from '../graph/rewrite.ts';
+import { engineUnavailable } from './errors.ts';
 import { checkFeeds } from './feeds.ts';
 import type { CompiledGraph, Feeds, Runtime } from './runtime.ts';
+import { webgpuRewrites } from './webgpu-rewrites.ts';
 
 export type OnnxProvider = 'cpu' | 'webgpu' | 'cuda' | 'coreml' | 'directml';
 
 /** onnxruntime's own spelling. */
 const providerNames = { cpu: 'cpu', webgpu: 'webgpu', cuda: 'cuda', coreml: 'coreml', directml: 'dml' } as const;
+
+/**
+ * CoreML is made to take the parts of a graph that it can and leave the rest to the CPU; the other providers run all of
+ * our graphs or are refused.
+ */
+const sharesWithCpu = (provider: OnnxProvider): boolean => provider === 'cpu' || provider === 'coreml';
+
+/** How graphs must be written for a provider that lacks operations or gets them wrong. */
+const rewrites: Partial<Record<OnnxProvider, RewriteRules>> = { webgpu: webgpuRewrites };
 
 export interface OnnxRuntimeOptions {
   readonly provider: OnnxProvider;
@@ -17,8 +29,8 @@ export interface OnnxRuntimeOptions {
 }
 
 /**
- * The default engine: ONNX Runtime on one execution provider, falling back to the CPU for nothing: a graph that the
- * provider cannot run is an error, not a silent tenth of the speed.
+ * The default engine: ONNX Runtime on one execution provider. A graph that the provider cannot run whole is an error,
+ * not a silent tenth of the speed (but see `sharesWithCpu`).
  * Throws ENGINE_UNAVAILABLE where the package or the provider does not start on this machine.
  */
 export async function createOnnxRuntime({ provider, threads }: OnnxRuntimeOptions): Promise<Runtime> {
@@ -26,7 +38,7 @@ export async function createOnnxRuntime({ provider, threads }: OnnxRuntimeOption
   const executionProvider = providerNames[provider];
   const supported = ort.listSupportedBackends().map((backend) => backend.name as string);
   if (!supported.includes(executionProvider)) {
-    throw unavailable(provider, `this build of onnxruntime-node has only ${supported.join(', ')}`);
+    throw engineUnavailable(provider, `this build of onnxruntime-node has only ${supported.join(', ')}`);
   }
   const sessionOptions: Ort.InferenceSession.SessionOptions = {
     executionProviders: [executionProvider],
@@ -35,6 +47,7 @@ export async function createOnnxRuntime({ provider, threads }: OnnxRuntimeOption
     enableMemPattern: true,
     enableCpuMemArena: true,
     logSeverityLevel: 3,
+    ...(sharesWithCpu(provider) ? {} : { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
   };
   return {
@@ -42,9 +55,12 @@ export async function createOnnxRuntime({ provider, threads }: OnnxRuntimeOption
     compile: async (graph) => {
       let session: Ort.InferenceSession;
       try {
-        session = await ort.InferenceSession.create(toOnnx(graph), sessionOptions);
+        session = await ort.InferenceSession.create(
+          toOnnx(rewriteGraph(graph, rewrites[provider] ?? {})),
+          sessionOptions,
+        );
       } catch (error) {
-        throw unavailable(provider, messageOf(error));
+        throw engineUnavailable(provider, error);
       }
       return compiled(ort, session, graph);
     },
@@ -71,17 +87,6 @@ async function load(): Promise<typeof Ort> {
     const module = await import('onnxruntime-node');
     return (module as unknown as { default?: typeof Ort }).default ?? module;
   } catch (error) {
-    throw unavailable('cpu', `onnxruntime-node does not load here (${messageOf(error)})`);
+    throw engineUnavailable('cpu', `onnxruntime-node does not load here (${messageOf(error)})`);
   }
 }
-
-const advice: Record<OnnxProvider, string> = {
-  cpu: "Run 'npm ci' again on this machine, or choose engine 'tensorflow'.",
-  webgpu: "Check that a Vulkan, Metal or Direct3D 12 driver is installed, or choose engine 'cpu'.",
-  cuda: "Install CUDA's parts as docs/gpu.md says, or choose engine 'webgpu' or 'cpu'.",
-  coreml: "CoreML exists on macOS only: choose engine 'webgpu' or 'cpu'.",
-  directml: "DirectML exists on Windows only: choose engine 'webgpu' or 'cpu'.",
-};
-
-const unavailable = (provider: OnnxProvider, reason: string): FamiliarError =>
-  new FamiliarError('ENGINE_UNAVAILABLE', `Engine '${provider}' cannot start: ${reason}. ${advice[provider]}`);

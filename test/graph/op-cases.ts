@@ -294,6 +294,8 @@ export const opCases: { readonly [K in OpName]: readonly [OpCase, ...OpCase[]] }
     of('1x1', [[2, 3, 2, 3]], (x) => conv(x, weights([4, 3, 1, 1]))),
     of('1x1 padded', [[1, 2, 2, 2]], (x) => conv(x, weights([3, 2, 1, 1]), { pads: 1 })),
     of('1x1 padded on two sides', [[1, 2, 2, 3]], (x) => conv(x, weights([3, 2, 1, 1]), { pads: [1, 2, 0, 0] })),
+    of('1x1 padded on the right', [[1, 2, 2, 3]], (x) => conv(x, weights([3, 2, 1, 1]), { pads: [0, 0, 0, 1] })),
+    of('1x1 padded below, batch of two', [[2, 2, 2, 3]], (x) => conv(x, weights([3, 2, 1, 1]), { pads: [0, 0, 1, 0] })),
     of('1x1 stride 2', [[1, 2, 5, 4]], (x) => conv(x, weights([3, 2, 1, 1]), { stride: 2 })),
     of('one output channel', [[1, 3, 3, 3]], (x) => conv(x, weights([1, 3, 3, 3]), { pads: 1 })),
     of('asymmetric pads', [[1, 2, 4, 3]], (x) => conv(x, weights([2, 2, 3, 3]), { pads: [0, 2, 1, 0] })),
