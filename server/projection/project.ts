@@ -21,21 +21,23 @@ export async function* project(
 ): AsyncGenerator<ProjectionStep, void, void> {
   const { settings } = machinery;
   const steps = request.steps ?? settings.steps;
-  const search = new Search(machinery, request, steps);
+  const progress = request.progress ?? ((step: number) => step / steps);
+  const search = new Search(machinery, request);
   await search.lookAt(request.target);
   let best: { step: number; loss: number; latent: Latent } | undefined;
   const losses: number[] = [];
-  for (let step = 0; step <= steps; step++) {
+  for (let step = 0; ; step++) {
     if (request.signal?.aborted) return;
-    const seen = await search.evaluate(step);
+    const done = progress(step);
+    const seen = await search.evaluate(step, done);
     losses.push(seen.loss);
     if (best === undefined || seen.loss < best.loss) best = { step, loss: seen.loss, latent: seen.latent };
     const isEnough = seen.perceptual < settings.stopAtDistance || isFlat(losses, settings.stopWhenFlat, steps);
-    const isOver = step === steps || isEnough;
+    const isOver = done >= 1 || isEnough;
     const isSettled = seen.loss <= best.loss * SETTLED;
     yield { ...seen, step, best: { step: best.step, loss: best.loss }, isLast: isOver && isSettled };
     if (!isOver) {
-      search.move(step);
+      search.move(done);
       continue;
     }
     if (isSettled) return;
@@ -67,7 +69,6 @@ export async function evaluate(
 /** The state of one search: the parameters being moved and the gradients they last met. */
 class Search {
   readonly #m: Machinery;
-  readonly #steps: number;
   readonly #isWarm: boolean;
   readonly #random: RandomState;
   /** [numWs, wDim], or [wDim] while searching in W. */
@@ -78,10 +79,9 @@ class Search {
   #target: Record<string, Float32Array> = {};
   #gradients: Readonly<Record<string, Float32Array>> = {};
 
-  constructor(machinery: Machinery, request: ProjectionRequest, steps: number) {
+  constructor(machinery: Machinery, request: ProjectionRequest) {
     const { generator, settings } = machinery;
     this.#m = machinery;
-    this.#steps = steps;
     this.#isWarm = request.isWarm;
     this.#random = new RandomState(request.seed);
     const start = cloneLatent(request.start);
@@ -97,14 +97,13 @@ class Search {
     this.#target = await this.#m.target.run({ target });
   }
 
-  /** Draws and judges the current latent, at first with the step's noise on it. */
-  async evaluate(step: number): Promise<Seen> {
+  /** Draws and judges the current latent, at first with the step's noise on it; `done` is how far the search is, 0..1. */
+  async evaluate(step: number, done: number): Promise<Seen> {
     const { settings, generator } = this.#m;
-    const isLast = step >= this.#steps;
-    if (settings.space === 'w-then-w+' && this.#isW && step >= settings.wPart * this.#steps) this.#enterWPlus();
+    if (settings.space === 'w-then-w+' && this.#isW && done >= settings.wPart) this.#enterWPlus();
     const ws = this.#isW ? repeatW(this.#latent, generator.numWs) : this.#latent.slice();
     // The start is shown as it is, and so is the end: one must join to the face before, the other to the next.
-    if (step > 0 && !isLast) this.#addStepNoise(ws, step);
+    if (step > 0 && done < 1) this.#addStepNoise(ws, done);
     return this.show({ ws, noise: this.#noise.map((map) => map.slice()) });
   }
 
@@ -116,9 +115,9 @@ class Search {
   }
 
   /** Moves latent and noise against the gradients of the last evaluation. */
-  move(step: number): void {
+  move(done: number): void {
     const { settings, generator } = this.#m;
-    const rate = settings.rate * rateAt(settings.schedule, step / this.#steps);
+    const rate = settings.rate * rateAt(settings.schedule, done);
     const slope = this.#gradients['grad.ws'];
     // In W every layer shares the latent: its gradient is the sum of theirs.
     const gradient = this.#isW ? meanW(slope, generator.wDim).map((g) => g * generator.numWs) : slope.slice();
@@ -147,9 +146,9 @@ class Search {
     return createOptimiser(optimiser, parameters.length, adam);
   }
 
-  #addStepNoise(ws: Float32Array, step: number): void {
+  #addStepNoise(ws: Float32Array, done: number): void {
     const { settings, statistics, generator } = this.#m;
-    const size = stepNoiseAt(settings.stepNoise, step / this.#steps) * statistics.std;
+    const size = stepNoiseAt(settings.stepNoise, done) * statistics.std;
     const factor = size * (this.#isWarm ? settings.stepNoise.warmFactor : 1);
     if (factor === 0) return;
     const noise = this.#random.normals(this.#latent.length);

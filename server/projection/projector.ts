@@ -39,6 +39,11 @@ export interface ProjectionRequest {
   readonly seed: number;
   /** Overrides the settings' number. */
   readonly steps?: number;
+  /**
+   * How far the search is when it comes to a step, 0..1 and never falling; 1 ends it. By default step / steps; the live
+   * piece measures time instead, so that a faster engine makes more steps of the same search.
+   */
+  readonly progress?: (step: number) => number;
   readonly signal?: AbortSignal;
 }
 
