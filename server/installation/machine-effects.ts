@@ -41,13 +41,14 @@ export function effectsBetween(before: MachineState, after: MachineState): Effec
   const { visit } = after;
   if (moved && visit && after.name === 'review') effects.push({ type: 'take-portrait', epoch: after.epoch, client });
   if (moved && visit?.portrait && visit.visitor !== null && after.name === 'becoming') {
-    const { portrait, visitor, consentAt, rehearsal } = visit;
+    const { portrait, visitor, consentAt, language, rehearsal } = visit;
     effects.push({
       type: 'become',
       epoch: after.epoch,
       visitor,
       portrait,
       consentAt: consentAt ?? after.since,
+      language,
       rehearsal,
     });
   }

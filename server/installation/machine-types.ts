@@ -29,6 +29,8 @@ export interface VisitState {
   /** Begun by a photograph in a folder: nobody is asked. */
   readonly rehearsal: boolean;
   readonly consentAt: Time | null;
+  /** In whose words consent was given. */
+  readonly language: string | null;
   readonly hints: readonly Hint[];
   readonly faceBox: Visit['faceBox'];
   /** Since when the hints have said `ready`. */
@@ -94,7 +96,13 @@ export interface Sender {
 }
 
 export type MachineEvent =
-  | { readonly type: 'command'; readonly command: VisitCommand; readonly by: Sender; readonly ticket?: number }
+  | {
+      readonly type: 'command';
+      readonly command: VisitCommand;
+      readonly by: Sender;
+      readonly ticket?: number;
+      readonly language?: string;
+    }
   /** Nothing but time has passed. */
   | { readonly type: 'time' }
   | { readonly type: 'settings'; readonly settings: Settings }
@@ -131,6 +139,7 @@ export type Effect =
       readonly visitor: number;
       readonly portrait: string;
       readonly consentAt: Time;
+      readonly language: string | null;
       readonly rehearsal: boolean;
     }
   /** The becoming begun in that epoch is over: its face is kept, or it leaves no trace. */

@@ -45,6 +45,7 @@ const newVisit: VisitState = {
   called: false,
   rehearsal: false,
   consentAt: null,
+  language: null,
   hints: [],
   faceBox: null,
   readySince: null,
@@ -57,7 +58,12 @@ const newVisit: VisitState = {
 };
 
 type Outcome = MachineState | Refused;
-type Handler = (state: MachineState, by: Sender, now: Time, ticket: number | undefined) => Outcome;
+/** What a command may carry. */
+interface Details {
+  readonly ticket?: number;
+  readonly language?: string;
+}
+type Handler = (state: MachineState, by: Sender, now: Time, details: Details) => Outcome;
 
 interface StateRules {
   /** Where the state leads by itself once `deadlineOf` has passed. */
@@ -80,7 +86,7 @@ const table: Record<StateName, StateRules> = {
   greet: {
     timeout: toAttract,
     on: {
-      begin: (state, by, now, ticket) => {
+      begin: (state, by, now, { ticket }) => {
         const visit = inHand(state);
         if (!visit.called) return refused('wrong-state', 'A visit has begun already.');
         if (by.source === 'visitor' && ticket !== visit.ticket) {
@@ -88,10 +94,10 @@ const table: Record<StateName, StateRules> = {
         }
         return move(state, 'greet', now, { ...visit, owner: by.client, called: false });
       },
-      consent: (state, by, now) =>
+      consent: (state, by, now, { language = null }) =>
         inHand(state).called
           ? refused('wrong-state', `Number ${inHand(state).ticket} is being called.`)
-          : move(state, 'framing', now, { ...inHand(state), owner: by.client, consentAt: now }),
+          : move(state, 'framing', now, { ...inHand(state), owner: by.client, consentAt: now, language }),
       leave: rest,
       skip: rest,
       attract: rest,
@@ -220,7 +226,7 @@ function react(state: MachineState, event: MachineEvent, now: Time): Outcome {
   const { visit } = state;
   switch (event.type) {
     case 'command':
-      return obey(state, event.command, event.by, now, event.ticket);
+      return obey(state, event.command, event.by, now, event);
     case 'time':
       return state;
     case 'settings':
@@ -261,16 +267,16 @@ function react(state: MachineState, event: MachineEvent, now: Time): Outcome {
   }
 }
 
-function obey(state: MachineState, command: VisitCommand, by: Sender, now: Time, ticket: number | undefined): Outcome {
+function obey(state: MachineState, command: VisitCommand, by: Sender, now: Time, details: Details): Outcome {
   if (command === 'queue.join') return joinQueue(state, by);
-  if (command === 'queue.leave') return leaveQueue(state, by, ticket, now);
+  if (command === 'queue.leave') return leaveQueue(state, by, details.ticket, now);
   const handler = table[state.name].on[command];
   if (!handler) return refused('wrong-state', `“${command}” is not possible in the state “${state.name}”.`);
   const owner = state.visit?.owner ?? null;
   if (by.source === 'visitor' && owner !== null && owner !== by.client && command !== 'begin') {
     return refused('not-your-visit', 'Another tablet is leading this visit.');
   }
-  return handler(state, by, now, ticket);
+  return handler(state, by, now, details);
 }
 
 function joinQueue(state: MachineState, by: Sender): Outcome {
