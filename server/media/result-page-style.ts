@@ -46,13 +46,14 @@ p { text-wrap: pretty; }
 }
 .missing { display: grid; place-items: center; background: var(--raised); color: var(--faint); font-family: var(--serif); }
 
-.facts { display: flex; flex-wrap: wrap; gap: 1rem 2.25rem; }
-.facts div { min-width: 4.5rem; }
+.facts { display: flex; flex-wrap: wrap; gap: 1rem clamp(1.25rem, 2.5vw, 2.25rem); }
+.facts div { min-width: 3.25rem; }
 .facts dt { font-size: .75rem; line-height: 1.3; color: var(--faint); }
 .facts dd { font-size: 1.0625rem; color: var(--bright); font-variant-numeric: tabular-nums lining-nums; white-space: nowrap; }
 .facts small { font-size: .75em; color: var(--faint); }
 
-.row { list-style: none; display: grid; gap: 2px; grid-template-columns: repeat(auto-fit, minmax(clamp(3rem, 7vw, 6rem), 1fr)); }
+.row { list-style: none; display: grid; gap: 2px; grid-template-columns: repeat(auto-fill, minmax(clamp(3rem, 7vw, 6rem), 1fr)); }
+.row:has(li:nth-child(9)) { grid-template-columns: repeat(auto-fit, minmax(clamp(3rem, 7vw, 6rem), 1fr)); }
 .row a { display: block; position: relative; text-decoration: none; }
 .row img { aspect-ratio: 1; object-fit: cover; filter: brightness(.62); transition: filter .4s; }
 .row a:hover img, .row a:focus-visible img, .row a[aria-current] img { filter: none; }
@@ -66,17 +67,23 @@ p { text-wrap: pretty; }
 .face h3 { display: flex; gap: .75em; align-items: baseline; font-size: clamp(1.375rem, 2vw, 1.75rem); line-height: 1.2; overflow-wrap: anywhere; }
 .face h3 span { font: 400 .8125rem/1 var(--sans); color: var(--faint); font-variant-numeric: tabular-nums lining-nums; }
 .trio { display: grid; gap: 4px; margin-top: 1rem; grid-template-columns: 1fr 1fr 1fr; }
-.trio.wide { grid-template-columns: 1fr 2fr 1fr; }
+.trio.wide { grid-template-columns: 2fr 1fr; }
 .trio figcaption { margin-top: .5rem; font-size: .75rem; color: var(--faint); }
 .trio img { aspect-ratio: 1; object-fit: cover; }
 .trio video { object-fit: cover; aspect-ratio: 1; }
 .trio.wide video { aspect-ratio: 1032 / 512; }
 @media (max-width: 40rem) {
-  .trio, .trio.wide { grid-template-columns: 1fr 1fr; }
+  .trio { grid-template-columns: 1fr 1fr; }
+  .trio.wide { grid-template-columns: 1fr; }
   .trio .becoming { grid-column: 1 / -1; grid-row: 1; }
+  .trio.wide figure:not(.becoming) { display: none; }
 }
-.way { display: grid; gap: 1.5rem clamp(1.5rem, 4vw, 4rem); margin-top: 1.5rem; align-items: end; }
-@media (min-width: 56rem) { .way { grid-template-columns: minmax(0, 1fr) auto; } }
+.way { display: grid; gap: 1.5rem 4px; margin-top: 2.5rem; align-items: end; }
+@media (min-width: 56rem) {
+  .way { grid-template-columns: 1fr 1fr 1fr; }
+  .way .graph { grid-column: span 2; }
+  .way .facts { display: grid; grid-template-columns: auto 1fr; padding-left: clamp(1rem, 3vw, 3rem); }
+}
 .graph { position: relative; }
 .plot { position: relative; height: 7rem; }
 .curve { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; border-bottom: 1px solid var(--line); border-top: 1px dashed var(--line); }

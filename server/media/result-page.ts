@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import type { FilmFace, FilmRecord } from './film-record.ts';
+import type { FilmFace, FilmRecord, FilmSettings } from './film-record.ts';
 import { Html, html } from './html.ts';
 import { curvePoints, likenessCurve } from './likeness-curve.ts';
 import { resultPageScript } from './result-page-script.ts';
@@ -32,7 +32,7 @@ export function resultPage(record: FilmRecord): string {
 <header class="opening${settings.sideBySide && ' wide'}">
 <div>
 <h1>Familiar Faces</h1>
-<p class="lede">${lede(people)}</p>
+<p class="lede">${lede(people, settings.from)}</p>
 ${filmFacts(record)}
 </div>
 ${film(record)}
@@ -43,7 +43,7 @@ ${passes.map((part) => passSection(part, record, farthest))}
 </main>
 <footer>
 ${settingFacts(record)}
-<p>The curves show how near a face has come to its portrait at each step. The upper edge is the portrait itself; the lower one is the farthest any face of this film was. Distances are LPIPS: 0 is the same picture, and below about 0.2 most people see the same person. Handover is the distance between the last picture of one face and the first of the next.</p>
+<p>The curves show how near a face has come to its portrait at each step. The upper edge is the portrait itself; the lower one is the farthest any face of this film was. Distances are LPIPS, where 0 is the same picture. Handover is the distance between the last picture of one face and the first of the next, and the seam that between the end of the film and its beginning.</p>
 </footer>
 <button type="button" class="still" aria-label="Hold still" aria-pressed="false" title="Hold still"></button>
 <script>${new Html(resultPageScript)}</script>
@@ -56,26 +56,14 @@ const hash = (text: string): string => `sha256-${createHash('sha256').update(tex
 
 const portraits = (count: number): string => (count === 1 ? 'one portrait' : `${count} portraits`);
 
-function lede(people: number): string {
-  const words = [
-    'No',
-    'One',
-    'Two',
-    'Three',
-    'Four',
-    'Five',
-    'Six',
-    'Seven',
-    'Eight',
-    'Nine',
-    'Ten',
-    'Eleven',
-    'Twelve',
-  ];
-  const number = words[people] ?? String(people);
-  if (people === 1) return 'One person, found again in the face of nobody.';
-  return `${number} people, found one after the other in a face that belongs to none of them. Each begins as the one before.`;
+function lede(people: number, from: FilmSettings['from']): string {
+  if (people === 1) return 'One person, found in a face that belongs to nobody.';
+  const number = numerals[people] ?? String(people);
+  const begin = from === 'previous' ? ' Each begins as the one before.' : '';
+  return `${number} people, found one after the other in a face that belongs to none of them.${begin}`;
 }
+
+const numerals = 'No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve'.split(' ');
 
 /** A path inside the film's folder as an address. */
 const address = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
@@ -122,19 +110,23 @@ function rowEntry(face: FilmFace, index: number): Html {
 
 function passSection(part: readonly FilmFace[], record: FilmRecord, farthest: number): Html {
   const { faces, settings } = record;
-  const twice = settings.passes === 2;
-  const from = {
-    mean: 'the mean of all faces',
-    zero: 'the centre of the latent space',
-    previous: 'where the last film ended',
-  };
-  const heading =
+  const [heading, text] =
     part[0].pass === 2
-      ? html`<h2>The second time round</h2><p>The first face begins as the last one, so that the film can turn without end.</p>`
-      : html`<h2>${twice ? 'The first time' : 'The faces'}</h2><p>The first face begins as ${from[settings.from]}, every other as the one before it.</p>`;
-  return html`<section class="pass">${heading}${part.map((face) => faceArticle(face, faces.indexOf(face), record, farthest))}</section>
+      ? [
+          'The second time round',
+          'Every face begins again, the first one as the last, so that the film can turn without end.',
+        ]
+      : [settings.passes === 2 ? 'The first time' : 'The faces', beginnings[settings.from]];
+  return html`<section class="pass"><h2>${heading}</h2><p>${text}</p>
+${part.map((face) => faceArticle(face, faces.indexOf(face), record, farthest))}</section>
 `;
 }
+
+const beginnings: Readonly<Record<FilmSettings['from'], string>> = {
+  previous: 'The first face begins as the mean of all faces, every other one as the face before it.',
+  mean: 'Every face begins as the mean of all faces.',
+  zero: 'Every face begins at the zero of the latent space.',
+};
 
 function faceArticle(face: FilmFace, index: number, { settings }: FilmRecord, farthest: number): Html {
   const points = curvePoints(face);
@@ -142,8 +134,8 @@ function faceArticle(face: FilmFace, index: number, { settings }: FilmRecord, fa
   return html`<article class="face" id="${id}" aria-labelledby="${id}-name">
 <h3 id="${id}-name"><span>${number(index)}</span>${face.name}</h3>
 <div class="trio${settings.sideBySide && ' wide'}">
-<figure><img src="${beside(face, 'target.png')}" alt="Portrait of ${face.name}" loading="lazy" width="512" height="512"><figcaption>Portrait</figcaption></figure>
-<figure class="becoming"><video src="${address(face.video)}" controls loop muted playsinline preload="metadata" data-fps="${settings.fps}" aria-label="A face becoming ${face.name}"></video><figcaption>Becoming</figcaption></figure>
+${!settings.sideBySide && html`<figure><img src="${beside(face, 'target.png')}" alt="Portrait of ${face.name}" loading="lazy" width="512" height="512"><figcaption>Portrait</figcaption></figure>`}
+<figure class="becoming"><video src="${address(face.video)}" controls loop muted playsinline preload="metadata" data-fps="${settings.fps}" aria-label="A face becoming ${face.name}"></video><figcaption>${settings.sideBySide ? 'Portrait, and becoming' : 'Becoming'}</figcaption></figure>
 <figure><img src="${beside(face, 'final.png')}" alt="The face that ${face.name} became" loading="lazy" width="512" height="512"><figcaption>Became</figcaption></figure>
 </div>
 <div class="way">
