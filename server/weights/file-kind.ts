@@ -15,11 +15,12 @@ const headSize = 512;
 export function fileKind(source: ByteSource): FileKind {
   if (source.size === 0) throw notWeights(source.name, 'the file is empty. Fetch it again');
   const head = source.read(0, Math.min(headSize, source.size));
+  // First, since the length it begins with can look like the first bytes of a pickle.
+  if (looksLikeSafetensors(head)) return 'safetensors';
   if (looksLikeZip(head)) return 'zip';
   if (looksLikeTorchLegacy(head)) return 'torch-legacy';
   if (looksLikeNpy(head)) return 'npy';
   if (head[0] === 0x80) return 'pickle';
-  if (looksLikeSafetensors(head)) return 'safetensors';
   const other = otherKind(head);
   if (other) throw notWeights(source.name, other);
   if (looksLikeTextPickle(head)) return 'pickle';

@@ -2,6 +2,7 @@ import { FamiliarError } from '../errors.ts';
 import { Budget } from './budget.ts';
 import { ByteCursor } from './byte-cursor.ts';
 import { type ByteSource, openFile } from './byte-source.ts';
+import { collectTensors } from './collect-tensors.ts';
 import { unsupported } from './errors.ts';
 import { fileKind } from './file-kind.ts';
 import { readNpy } from './npy.ts';
@@ -88,11 +89,22 @@ function sortNpy(source: ByteSource): SortedWeights {
   return sort(source, npy.tensor);
 }
 
+/** A program's tensors by the names of its attributes, and its constants as `constants.0` and so on. */
+function sortScript(source: ByteSource, archive: ZipArchive, folder: string): SortedWeights {
+  const { name } = source;
+  const tensors = new TensorSet(name);
+  const budget = new Budget(name);
+  collectTensors(readTorchZip(name, archive, folder, knownConstructors), name, tensors, budget);
+  const constants = readTorchZip(name, archive, folder, knownConstructors, 'constants');
+  collectTensors(constants, name, tensors, budget, 'constants');
+  return { kind: 'state-dict', tensors: tensors.asFile() };
+}
+
 function readArchive(source: ByteSource, archive: ZipArchive): [Container, SortedWeights] {
   const folder = torchFolder(archive);
   if (folder !== undefined) {
-    const value = readTorchZip(source.name, archive, folder, knownConstructors);
-    return [isTorchScript(archive, folder) ? 'torchscript' : 'torch-zip', sort(source, value)];
+    if (isTorchScript(archive, folder)) return ['torchscript', sortScript(source, archive, folder)];
+    return ['torch-zip', sort(source, readTorchZip(source.name, archive, folder, knownConstructors))];
   }
   if (archive.names.length === 0 || !archive.names.every((name) => name.endsWith('.npy'))) {
     throw unsupported(source.name, 'this archive holds no network by itself. Unpack it and use the file inside');

@@ -34,12 +34,8 @@ const scalars: Readonly<Record<number, Instruction>> = {
   [op.BININT2]: (m) => m.push(m.cursor.u16()),
   [op.BININT]: (m) => m.push(m.cursor.i32()),
   [op.BINFLOAT]: (m) => m.push(m.cursor.f64be()),
-  [op.LONG1]: (m) => m.push(parseLong(m.cursor.bytes(m.cursor.u8()))),
-  [op.LONG4]: (m) => {
-    const length = m.cursor.u32();
-    if (length > maxLongBytes) throw m.beyondLimit(`an integer is ${length} bytes long`);
-    m.push(parseLong(m.cursor.bytes(length)));
-  },
+  [op.LONG1]: (m) => pushLong(m, m.cursor.u8()),
+  [op.LONG4]: (m) => pushLong(m, m.cursor.u32()),
   [op.INT]: (m) => m.push(m.known(parseIntLine(m.line()), 'an integer')),
   [op.LONG]: (m) => m.push(m.known(parseIntLine(m.line()), 'an integer')),
   [op.FLOAT]: (m) => m.push(m.known(parseFloatLine(m.line()), 'a number')),
@@ -104,10 +100,10 @@ const stack: Readonly<Record<number, Instruction>> = {
 };
 
 const objects: Readonly<Record<number, Instruction>> = {
-  [op.GLOBAL]: (m) => m.push(m.find(m.line(), m.line())),
+  [op.GLOBAL]: (m) => m.pushGlobal(m.line(), m.line()),
   [op.STACK_GLOBAL]: (m) => {
     const [module, name] = m.popMany(2) as [PickleValue, PickleValue];
-    m.push(m.find(module, name));
+    m.pushGlobal(module, name);
   },
   [op.REDUCE]: (m) => call(m),
   [op.NEWOBJ]: (m) => call(m),
@@ -148,6 +144,12 @@ export const instructions: Readonly<Record<number, Instruction>> = {
   ...stack,
   ...objects,
 };
+
+function pushLong(m: PickleMachine, length: number): void {
+  if (length > maxLongBytes) throw m.beyondLimit(`an integer is ${length} bytes long`);
+  m.count(length);
+  m.push(parseLong(m.cursor.bytes(length)));
+}
 
 function append(m: PickleMachine, items: readonly PickleValue[]): void {
   const list = m.top();

@@ -6,7 +6,7 @@ import { Bytes, type Constructors, Global, LongText, type PickleValue, type Site
 export interface PickleLimits {
   /** Instructions, and so values. The largest known checkpoints have 200,000. */
   readonly instructions: number;
-  /** Lists, dicts, sets, tuples and objects. */
+  /** Lists, dicts, sets, tuples, objects, and texts and bytes that stay in the file. */
   readonly containers: number;
   /** Containers inside one another. */
   readonly depth: number;
@@ -96,7 +96,7 @@ export class PickleMachine {
     this.stack.push(value);
   }
 
-  /** Pushes a value that may hold others, which costs memory even where it is empty. */
+  /** Pushes a value that costs memory even where it is empty. */
   pushContainer(value: PickleValue): void {
     if (++this.containers > this.limits.containers) {
       throw this.beyondLimit(`it has more than ${this.limits.containers} lists and objects`);
@@ -111,7 +111,7 @@ export class PickleMachine {
   pushText(length: number, encoding: 'utf-8' | 'latin-1'): void {
     const { cursor } = this;
     if (length > maxInlineText) {
-      this.push(new LongText(cursor.source, cursor.skip(length), length, encoding));
+      this.pushContainer(new LongText(cursor.source, cursor.skip(length), length, encoding));
     } else {
       this.count(length);
       const text = Buffer.from(cursor.bytes(length).buffer);
@@ -120,7 +120,7 @@ export class PickleMachine {
   }
 
   pushBytes(length: number): void {
-    this.push(new Bytes(this.cursor.source, this.cursor.skip(length), length));
+    this.pushContainer(new Bytes(this.cursor.source, this.cursor.skip(length), length));
   }
 
   /** A line of protocol 0, one character a byte. */
@@ -176,6 +176,10 @@ export class PickleMachine {
     this.push(this.known(this.memo.get(index), `value ${index} of the memo`));
   }
 
+  pushGlobal(module: PickleValue, name: PickleValue): void {
+    this.pushContainer(this.find(module, name));
+  }
+
   find(module: PickleValue, name: PickleValue): Global {
     if (typeof module !== 'string' || typeof name !== 'string') throw this.damaged('a class has no name');
     const path = `${module}.${name}`;
@@ -192,7 +196,7 @@ export class PickleMachine {
 
   persistent(id: PickleValue): void {
     if (!this.options.persistent) throw this.damaged('it refers to data of another file');
-    this.push(this.options.persistent(id, this.site()));
+    this.pushContainer(this.options.persistent(id, this.site()));
   }
 
   private get place(): number {
@@ -208,7 +212,8 @@ export class PickleMachine {
     if (this.stack.length - count < this.floor) throw this.damaged('a value is missing');
   }
 
-  private count(textBytes: number): void {
+  /** Counts bytes of a text or a long integer that is held in memory. */
+  count(textBytes: number): void {
     this.textBytes += textBytes;
     if (this.textBytes > this.limits.textBytes) throw this.beyondLimit('it has too much text');
   }

@@ -12,7 +12,7 @@ import type {
   TensorflowNetworks,
 } from './opened-weights.ts';
 import { persistentState, readModule } from './persistent-modules.ts';
-import { isList, isMap, PickleObject, type PickleValue } from './pickle-values.ts';
+import { isList, isMap, type PickleValue } from './pickle-values.ts';
 import { type Plain, tensorOf, toPlain } from './plain.ts';
 import type { TensorFile } from './tensor-file.ts';
 import { TensorSet } from './tensor-set.ts';
@@ -43,8 +43,7 @@ export function sortValue(value: PickleValue, file: string, budget: Budget): Sor
     tensors.add('array', tensor);
     return { kind: 'array', tensors: tensors.asFile() };
   }
-  const scripted = value instanceof PickleObject && value.path.startsWith('__torch__.');
-  if (scripted || (isMap(value) && entries.every(([, child]) => tensorOf(child)))) {
+  if (isMap(value) && entries.every(([, child]) => tensorOf(child))) {
     collectTensors(value, file, tensors, budget);
     return { kind: 'state-dict', tensors: tensors.asFile() };
   }

@@ -53,6 +53,9 @@ export class StoredTensor extends Inert implements TensorInfo {
     }
   }
 
+  /** What PyTorch says of a tensor besides its values: whether it had a gradient, and hooks. */
+  override build(): void {}
+
   get dtype(): DType {
     return this.storage.dtype;
   }

@@ -90,7 +90,8 @@ export const torchConstructors: ReadonlyMap<string, Constructor> = new Map<strin
   ['torch._utils._rebuild_parameter', rebuildParameter],
   ['torch._utils._rebuild_parameter_with_state', rebuildParameter],
   ['torch._tensor._rebuild_from_type_v2', rebuildFromType],
-  ['torch.nn.parameter.Parameter', mention],
+  // Files of before PyTorch 0.4; the state that follows holds hooks only.
+  ['torch.nn.parameter.Parameter', rebuildParameter],
   ['torch.Tensor', mention],
   ['torch.Size', makeSize],
   ['torch.device', objectOf('torch.device')],

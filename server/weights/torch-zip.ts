@@ -2,7 +2,7 @@ import { ByteCursor } from './byte-cursor.ts';
 import { elementBytes } from './elements.ts';
 import { damaged, unsupported } from './errors.ts';
 import { unpickle } from './pickle.ts';
-import { type Constructor, type Constructors, PickleObject, type PickleValue, type Site } from './pickle-values.ts';
+import type { Constructor, Constructors, PickleValue, Site } from './pickle-values.ts';
 import { objectOf } from './python-constructors.ts';
 import { parseStorageId, TorchStorage } from './torch-storage.ts';
 import type { ZipArchive } from './zip.ts';
@@ -19,28 +19,32 @@ export function torchFolder(archive: ZipArchive): string | undefined {
 export const isTorchScript = (archive: ZipArchive, folder: string): boolean =>
   archive.size(`${folder}constants.pkl`) !== undefined;
 
-/** Reads the data of an archive; its tensors stay there. */
+/**
+ * Reads the data of an archive; its tensors stay there. `part` is `data`, or `constants` for those tensors of a
+ * TorchScript program that are no attributes of it.
+ */
 export function readTorchZip(
   file: string,
   archive: ZipArchive,
   folder: string,
   constructors: Constructors,
+  part: 'data' | 'constants' = 'data',
 ): PickleValue {
   const order = archive.size(`${folder}byteorder`) === undefined ? 'little' : readText(archive, `${folder}byteorder`);
   if (order !== 'little') {
     throw unsupported(file, 'it was written on a big-endian machine, which this program does not read');
   }
-  const cursor = new ByteCursor(archive.open(`${folder}data.pkl`));
+  const cursor = new ByteCursor(archive.open(`${folder}${part}.pkl`));
   const scripted = isTorchScript(archive, folder);
   return unpickle(cursor, {
     constructors: scripted ? withScriptClasses(constructors) : constructors,
-    persistent: (id, site) => findStorage(id, site, archive, folder),
+    persistent: (id, site) => findStorage(id, site, archive, `${folder}${part}/`),
   });
 }
 
 function findStorage(id: PickleValue, site: Site, archive: ZipArchive, folder: string): TorchStorage {
   const { dtype, key, count } = parseStorageId(id, site);
-  const name = `${folder}data/${key}`;
+  const name = folder + key;
   const size = archive.size(name);
   if (size === undefined) throw damaged(site.file, `the part "${name}" is missing`);
   if (size !== count * elementBytes[dtype]) {
@@ -72,7 +76,3 @@ function readText(archive: ZipArchive, name: string): string {
   const part = archive.open(name);
   return Buffer.from(part.read(0, Math.min(part.size, 64))).toString('latin1');
 }
-
-/** Whether a value is an object of a TorchScript program. */
-export const isScriptObject = (value: PickleValue): value is PickleObject =>
-  value instanceof PickleObject && value.path.startsWith('__torch__.');

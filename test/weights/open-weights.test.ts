@@ -46,6 +46,12 @@ describe('files that hold no network', () => {
     expect([opened.container, opened.kind]).toEqual(['safetensors', 'state-dict']);
     expect(opened.tensors.metadata).toEqual({ from: 'here' });
     opened.close();
+    // A header of 1152 bytes begins with 0x80 0x04, as a pickle does.
+    const name = 'x'.repeat(1152 - '{"":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'.length);
+    await writeSafetensors(path, { [name]: { shape: [1], data: Float32Array.of(1) } });
+    const alike = openWeights(path);
+    expect([alike.container, alike.kind]).toEqual(['safetensors', 'state-dict']);
+    alike.close();
     expect(refusal(() => openWeights(scratch.file('a.safetensors', pickle([1])))).code).toBe('WEIGHTS_EMPTY');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openWeights } from '../../server/weights/open-weights.ts';
 import type { OpenedWeights } from '../../server/weights/opened-weights.ts';
-import { call, dict, emitted, global, type Item, persistent, pickle, shared, tuple } from './pickle-writer.ts';
+import { built, call, dict, emitted, global, type Item, persistent, pickle, shared, tuple } from './pickle-writer.ts';
 import { refusal, scratchFolder } from './scratch.ts';
 import { floats, type Stored, type TorchData, torchLegacy, torchPickle, torchZip } from './torch-writer.ts';
 import { zip } from './zip-writer.ts';
@@ -131,6 +131,14 @@ describe.each(containers)('in %s', (_name, write) => {
     expect(refused(write((tensor) => tensor(view))).code).toBe('WEIGHTS_LIMIT');
   });
 
+  it('reads the parameters of old files', () => {
+    const bytes = write((tensor) => {
+      const parameter = call('torch.nn.parameter', 'Parameter', tensor({ storage: floats(1, 2), shape: [2] }), true);
+      return call('collections', 'OrderedDict', [tuple('weight', built(parameter, tuple(true, false, null)))]);
+    });
+    expect(values(bytes)).toEqual({ weight: [1, 2] });
+  });
+
   it('refuses every truncation', () => {
     const whole = write((tensor) => dict({ a: tensor({ storage: floats(1, 2, 3), shape: [3] }) }));
     for (let length = 0; length < whole.length; length += 7) {
@@ -209,10 +217,13 @@ describe('TorchScript', () => {
           conv1: module('conv', { weight: tensor({ storage: floats(1, 2), shape: [2] }), bias: null }),
         }),
       {},
-      { 'net/constants.pkl': pickle(tuple(), 2) },
+      {
+        'net/constants.pkl': pickle(tuple(1, pickledStorage(2)), 2),
+        'net/constants/0': Buffer.from(Float32Array.of(5, 6).buffer),
+      },
     );
     open(bytes, (opened) => expect([opened.container, opened.kind]).toEqual(['torchscript', 'state-dict']));
-    expect(values(bytes)).toEqual({ mean: [9], 'conv1.weight': [1, 2] });
+    expect(values(bytes)).toEqual({ mean: [9], 'conv1.weight': [1, 2], 'constants.1': [5, 6] });
   });
 
   it('takes the names of programs in programs only', () => {
@@ -366,10 +377,12 @@ describe('crafted data', () => {
   });
 });
 
-function pickleOfStorage(count: number): Buffer {
+function pickledStorage(count: number): Item {
   const storage = persistent(tuple('storage', global('torch', 'FloatStorage'), '0', 'cpu', count));
-  return pickle(call('torch._utils', '_rebuild_tensor_v2', storage, 0, tuple(count), tuple(1), false, null), 2);
+  return call('torch._utils', '_rebuild_tensor_v2', storage, 0, tuple(count), tuple(1), false, null);
 }
+
+const pickleOfStorage = (count: number): Buffer => pickle(pickledStorage(count), 2);
 
 function numpyArray(values: BigInt64Array): Item {
   const type = emitted((w) =>
