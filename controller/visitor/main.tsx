@@ -1,3 +1,8 @@
 import { render } from 'preact';
+import { guardPage } from '../shared/guard.ts';
+import { Page } from './view/page.tsx';
+import { startVisitorApp } from './visitor-app.ts';
 
-render(<h1>Familiar Faces</h1>, document.body);
+guardPage();
+const page = document.querySelector('#page');
+if (page) render(<Page app={startVisitorApp()} />, page);

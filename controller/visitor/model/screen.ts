@@ -1,0 +1,127 @@
+import type { Farewell, Hint, InstallationState, Progress, Visit } from '../../../server/protocol/snapshot.ts';
+import { type PageLink, serverNow } from '../../shared/link/page-link.ts';
+import type { CameraProblem } from '../camera/camera-problem.ts';
+import type { Tablet } from './tablet.ts';
+
+/** What the tablet shows. One of these at a time. */
+export type Screen =
+  /** Nothing is known yet. */
+  | { readonly name: 'connecting' }
+  | { readonly name: 'outdated' }
+  /** Nobody can begin now. `camera` is what is wrong with this tablet's own. */
+  | {
+      readonly name: 'resting';
+      readonly trouble: 'camera' | 'engine' | 'closed';
+      readonly camera: CameraProblem | null;
+    }
+  | { readonly name: 'attract' }
+  /** A visit is led elsewhere. */
+  | { readonly name: 'busy' }
+  | { readonly name: 'called'; readonly ticket: number }
+  | { readonly name: 'consent'; readonly ticket: number | null; readonly portraitsKept: boolean }
+  | { readonly name: 'framing'; readonly hint: Hint | null; readonly problem: Visit['problem'] }
+  | { readonly name: 'camera-trouble'; readonly camera: CameraProblem }
+  | { readonly name: 'countdown' }
+  /** `portrait` is null until it has been taken and found good. */
+  | { readonly name: 'review'; readonly portrait: string | null }
+  | { readonly name: 'becoming'; readonly progress: Progress | null; readonly paused: boolean }
+  | {
+      readonly name: 'arrived';
+      readonly receipt: Receipt | null;
+      readonly visitor: number;
+      readonly farewell: boolean;
+    };
+
+export type ScreenName = Screen['name'];
+
+export interface Receipt {
+  /** Address on this server. */
+  readonly address: string;
+  /** Full address, for phones. */
+  readonly link: string;
+}
+
+/** Chooses the screen. Pure. `camera` is what is wrong with this tablet's camera, null where nothing is. */
+export function screenOf(link: PageLink, tablet: Tablet, camera: CameraProblem | null): Screen {
+  if (link.phase === 'outdated') return { name: 'outdated' };
+  const { state } = link;
+  if (!state) return { name: 'connecting' };
+  if (state.visit?.mine) return visitScreen(state, state.visit, lends(state) ? camera : null);
+  // Before a call: whoever is just scanning their code must not lose it. The call stands at the foot of the page.
+  if (state.farewell && state.farewell.receipt !== tablet.putAway) return farewellScreen(state.farewell);
+  if (state.queue.called !== null) return { name: 'called', ticket: state.queue.called };
+  if (state.visit) return { name: 'busy' };
+  return restingScreen(state, camera) ?? { name: 'attract' };
+}
+
+function visitScreen(state: InstallationState, visit: Visit, camera: CameraProblem | null): Screen {
+  switch (state.state) {
+    // A visit on its way out; attract follows at once.
+    case 'attract':
+      return { name: 'attract' };
+    case 'greet':
+      return state.queue.called === null
+        ? { name: 'consent', ticket: visit.ticket, portraitsKept: state.settings.portraitsKept }
+        : { name: 'called', ticket: state.queue.called };
+    case 'framing':
+      return camera
+        ? { name: 'camera-trouble', camera }
+        : { name: 'framing', hint: visit.hints[0] ?? null, problem: visit.problem };
+    case 'countdown':
+      return { name: 'countdown' };
+    case 'review':
+      return { name: 'review', portrait: visit.portrait };
+    case 'becoming':
+      return {
+        name: 'becoming',
+        progress: visit.progress,
+        paused: state.parameters.freeze || state.trouble === 'engine',
+      };
+    case 'arrived':
+      return { name: 'arrived', receipt: receiptOf(visit), visitor: visit.visitor ?? 0, farewell: false };
+  }
+}
+
+function restingScreen(state: InstallationState, camera: CameraProblem | null): Screen | null {
+  const own = lends(state) ? camera : null;
+  if (state.trouble && state.trouble !== 'camera') return { name: 'resting', trouble: state.trouble, camera: null };
+  return state.trouble || own ? { name: 'resting', trouble: 'camera', camera: own } : null;
+}
+
+const farewellScreen = ({ visitor, receipt, receiptLink }: Farewell): Screen => ({
+  name: 'arrived',
+  receipt: { address: receipt, link: receiptLink },
+  visitor,
+  farewell: true,
+});
+
+const receiptOf = ({ receipt, receiptLink }: Visit): Receipt | null =>
+  receipt !== null && receiptLink !== null ? { address: receipt, link: receiptLink } : null;
+
+/** Whether tablets lend their own camera. */
+export const lends = (state: InstallationState): boolean => state.cameraDriver === 'browser';
+
+/** Whether this tablet's camera may be on: somebody stands here and has agreed, and the portrait is not taken yet. */
+export function cameraAllowed({ state, phase }: PageLink): boolean {
+  if (!state?.visit?.mine || phase === 'outdated' || !lends(state)) return false;
+  return state.state === 'framing' || state.state === 'countdown' || state.state === 'review';
+}
+
+/** From so many seconds before the end, the tablet says that it is about to move on. */
+const warningSeconds = 15;
+const warned: ReadonlySet<ScreenName> = new Set(['called', 'consent', 'framing', 'camera-trouble', 'review']);
+
+/** Seconds until the piece moves on without the visitor, where that is soon and they should know; else null. */
+export function warningOf(screen: Screen, link: PageLink, localNow: number): number | null {
+  const until = link.state?.until ?? null;
+  if (until === null || !warned.has(screen.name)) return null;
+  if (screen.name === 'review' && screen.portrait === null) return null;
+  const seconds = Math.ceil((until - serverNow(link, localNow)) / 1_000);
+  return seconds <= warningSeconds ? Math.max(0, seconds) : null;
+}
+
+/** Seconds until the portrait is taken, as counted down aloud: 3, 2, 1, and 0 at the moment itself. */
+export function countdownSeconds(link: PageLink, localNow: number): number {
+  const until = link.state?.until ?? null;
+  return until === null ? 0 : Math.max(0, Math.ceil((until - serverNow(link, localNow)) / 1_000));
+}

@@ -1,0 +1,104 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Hint, Visit } from '../../../server/protocol/snapshot.ts';
+import { useStore } from '../../shared/use-store.ts';
+import { useTicks } from '../../shared/use-ticks.ts';
+import type { Screen } from '../model/screen.ts';
+import { noHint, steadyHint } from '../model/steady-hint.ts';
+import { cameraTexts, hintTexts, problemText } from '../model/words.ts';
+import { CommandButton } from './button.tsx';
+import type { View } from './context.ts';
+import { StaffNote } from './invite.tsx';
+import { Title } from './title.tsx';
+
+type Of<N extends Screen['name']> = { readonly view: View; readonly screen: Extract<Screen, { name: N }> };
+
+export function Framing({ view, screen }: Of<'framing'>) {
+  const { texts, app } = view;
+  const hint = useSteadyHint(screen.hint);
+  const asking = useStore(app.camera.view).status === 'opening';
+  return (
+    <>
+      <Title>{texts.framingTitle}</Title>
+      <p role="status" class="hint" data-ready={hint === 'ready'}>
+        {hint ? texts[hintTexts[hint]] : asking ? texts.cameraAsk : texts.framingText}
+      </p>
+      {screen.problem && <Problem view={view} problem={screen.problem} />}
+      <div class="choices">
+        <CommandButton view={view} command={{ type: 'capture' }} kind="main">
+          {texts.framingCapture}
+        </CommandButton>
+        <CommandButton view={view} command={{ type: 'leave' }} kind="quiet">
+          {texts.framingLeave}
+        </CommandButton>
+      </div>
+    </>
+  );
+}
+
+function Problem({ view, problem }: { view: View; problem: NonNullable<Visit['problem']> }) {
+  return (
+    <p role="alert" class="problem">
+      {problemText(view.texts, view.language, problem)}
+    </p>
+  );
+}
+
+/** Follows the hints without their flicker. */
+function useSteadyHint(newest: Hint | null): Hint | null {
+  const [steady, follow] = useState(noHint);
+  useTicks(150);
+  const next = steadyHint(steady, newest, Date.now());
+  useEffect(() => follow(next), [next]);
+  return next.shown;
+}
+
+export function CameraTrouble({ view, screen }: Of<'camera-trouble'>) {
+  const { texts } = view;
+  return (
+    <>
+      <Title>{texts.framingTitle}</Title>
+      <p role="alert">{texts[cameraTexts[screen.camera].visitor]}</p>
+      <StaffNote view={view} camera={screen.camera} />
+      <div class="choices">
+        <CommandButton view={view} command={{ type: 'leave' }} kind="quiet">
+          {texts.framingLeave}
+        </CommandButton>
+      </div>
+    </>
+  );
+}
+
+export function Countdown({ view }: Of<'countdown'>) {
+  const { texts } = view;
+  return (
+    <>
+      <Title>{texts.countdownText}</Title>
+      <div class="choices">
+        <CommandButton view={view} command={{ type: 'leave' }} kind="quiet">
+          {texts.framingLeave}
+        </CommandButton>
+      </div>
+    </>
+  );
+}
+
+export function Review({ view, screen }: Of<'review'>) {
+  const { texts } = view;
+  if (screen.portrait === null) return <Title>{texts.reviewWorking}</Title>;
+  return (
+    <>
+      <Title key="portrait">{texts.reviewTitle}</Title>
+      <div class="choices">
+        <CommandButton view={view} command={{ type: 'keep' }} kind="main">
+          {texts.reviewKeep}
+        </CommandButton>
+        <CommandButton view={view} command={{ type: 'again' }}>
+          {texts.reviewAgain}
+        </CommandButton>
+        <CommandButton view={view} command={{ type: 'leave' }} kind="quiet">
+          {texts.reviewLeave}
+        </CommandButton>
+      </div>
+    </>
+  );
+}

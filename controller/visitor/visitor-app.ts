@@ -1,0 +1,110 @@
+import type { Command } from '../../server/protocol/commands.ts';
+import { routes } from '../../server/protocol/routes.ts';
+import { clientId } from '../shared/link/client-id.ts';
+import { openSocket } from '../shared/link/open-socket.ts';
+import { type PageLink, unlinked } from '../shared/link/page-link.ts';
+import { linkSocket, type SocketLink } from '../shared/link/socket-link.ts';
+import { socketUrl } from '../shared/link/socket-url.ts';
+import { reloadOnce } from '../shared/reload.ts';
+import { createStore, type Store } from '../shared/store.ts';
+import { stayAwake } from '../shared/wake.ts';
+import { CameraLink, type CameraSocket } from './camera/camera-link.ts';
+import { TabletCamera } from './camera/tablet-camera.ts';
+import { cameraAllowed, lends } from './model/screen.ts';
+import { newTablet, reduceTablet, type Tablet, type TabletEvent } from './model/tablet.ts';
+
+/** The visitors' tablet without its looks: what is known, what can be done. */
+export interface VisitorApp {
+  readonly client: string;
+  readonly link: Store<PageLink>;
+  readonly tablet: Store<Tablet>;
+  readonly camera: TabletCamera;
+  send(command: Command): void;
+  tell(event: TabletEvent): void;
+  /** Tries the camera again. */
+  tryCamera(): void;
+  /** The server is of another version. */
+  outdated(): void;
+}
+
+/** How often the tablet looks at the clock, ms. */
+const tick = 1_000;
+/** How often a camera that could not be used is tried again, ms. */
+const cameraRetry = 30_000;
+
+/** Puts the visitors' tablet together and starts it. */
+export function startVisitorApp(): VisitorApp {
+  const client = clientId(sessionStorage, (bytes) => crypto.getRandomValues(bytes));
+  const link = createStore<PageLink>(unlinked);
+  const tablet = createStore<Tablet>(newTablet);
+  const camera = new TabletCamera(navigator.mediaDevices, document);
+  const socket: SocketLink = linkSocket(openSocket({ role: 'visitor', client }), link);
+
+  const tell = (event: TabletEvent) => tablet.update((value) => reduceTablet(value, event));
+  const passed = () => tell({ type: 'passed', state: link.get().state, now: Date.now() });
+  const reload = () => reloadOnce(sessionStorage, Date.now(), () => location.reload());
+
+  link.subscribe((value) => {
+    if (value.phase === 'outdated') reload();
+    camera.want(cameraAllowed(value));
+    passed();
+  });
+  setInterval(passed, tick);
+  addEventListener('pointerdown', () => tell({ type: 'touched', now: Date.now() }), { passive: true });
+
+  const lending = lendCamera(client, link, camera);
+  const tryCamera = () => {
+    if (lending.on()) void camera.probe();
+  };
+  setInterval(() => camera.view.get().problem && tryCamera(), cameraRetry);
+  navigator.mediaDevices?.addEventListener('devicechange', () => camera.view.get().problem && tryCamera());
+
+  stayAwake(document, () => {
+    socket.check();
+    camera.refresh();
+    if (camera.view.get().problem) tryCamera();
+  });
+  socket.open();
+
+  return {
+    client,
+    link,
+    tablet,
+    camera,
+    async send(command) {
+      tell({ type: 'sent', command: command.type, now: Date.now() });
+      const answer = await socket.send(command);
+      tell({ type: 'answered', command: command.type, answer, now: Date.now() });
+    },
+    tell,
+    tryCamera,
+    outdated: () => link.update((value) => ({ ...value, phase: 'outdated' })),
+  };
+}
+
+/** Lends the camera whenever the installation uses those of tablets. */
+function lendCamera(client: string, link: Store<PageLink>, camera: TabletCamera): { on(): boolean } {
+  let lent: CameraLink | null = null;
+  const follow = () => {
+    const { state } = link.get();
+    if (!state || lends(state) === (lent !== null)) return;
+    if (lent) {
+      lent.close();
+      lent = null;
+      return;
+    }
+    lent = new CameraLink({
+      openSocket: () => new WebSocket(socketUrl(`${routes.camera}?v=1&client=${client}`)) as CameraSocket,
+      picture: (wish) => camera.picture(wish),
+      state: () => link.get().state?.state ?? 'framing',
+      now: Date.now,
+      random: Math.random,
+    });
+    lent.open();
+    lent.report(camera.view.get());
+    void camera.probe();
+  };
+  link.subscribe(follow);
+  camera.view.subscribe((view) => lent?.report(view));
+  return { on: () => lent !== null };
+}
