@@ -38,8 +38,8 @@ export function convTransposeGradients(
   return [makeValue('Conv', [g, y.inputs[1]], { stride, pads, group }), undefined];
 }
 
-/** [M, C / group, kH, kW] -> [C, M / group, kH, kW] with both kernel axes reversed. */
-function turned(weight: Value, group: number): Value {
+/** [M, C / group, kH, kW] -> [C, M / group, kH, kW] with both kernel axes reversed: the transposed kernel. */
+export function turned(weight: Value, group: number): Value {
   const [m, cg, kh, kw] = weight.shape;
   const grouped = reshape(weight, [group, m / group, cg, kh, kw]);
   const swapped = reshape(transpose(grouped, [0, 2, 1, 3, 4]), [group * cg, m / group, kh, kw]);

@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 import { FamiliarError, messageOf } from '../errors.ts';
 import { type Engine, engineChoices } from './engines.ts';
 
@@ -21,20 +21,25 @@ export const engineUnavailable = (engine: Engine, cause: unknown): FamiliarError
   );
 
 /** ENGINE_UNKNOWN: a word that names no engine, with the one that was probably meant. */
-export const engineUnknown = (word: string): FamiliarError =>
-  new FamiliarError(
-    'ENGINE_UNKNOWN',
-    `There is no engine '${word.slice(0, 40)}'. Did you mean '${closest(word.slice(0, 40), engineChoices)}'? ` +
-      `The engines are ${engineChoices.join(', ')}.`,
-    { exitCode: 2 },
-  );
+export function engineUnknown(word: string): FamiliarError {
+  const short = word.slice(0, 40);
+  const unlike = (choice: string) => distance(short.toLowerCase(), choice) / Math.max(short.length, choice.length);
+  const [nearest] = [...engineChoices].sort((a, b) => unlike(a) - unlike(b));
+  const guess = unlike(nearest) <= 0.5 ? `Did you mean '${nearest}'? ` : '';
+  const message = `There is no engine '${short}'. ${guess}The engines are ${engineChoices.join(', ')}.`;
+  return new FamiliarError('ENGINE_UNKNOWN', message, { exitCode: 2 });
+}
 
 /** ENGINE_UNAVAILABLE for `auto` where nothing at all starts. */
 export const noEngine = (reasons: readonly string[]): FamiliarError =>
   new FamiliarError('ENGINE_UNAVAILABLE', `No engine starts on this machine: ${reasons.join('; ')}. ${adviceFor.cpu}`);
 
+/** Why an engine did not start, without what to do about it. */
+export const reasonOf = (error: unknown): string =>
+  plainReason(error instanceof FamiliarError && error.cause !== undefined ? error.cause : error);
+
 /** A library's complaint as one line for people: without its source positions and the condition that failed. */
-export function plainReason(cause: unknown): string {
+function plainReason(cause: unknown): string {
   const text = messageOf(cause).replace(/\s+/g, ' ').trim();
   const words = text.replace(/^\/\S+:\d+ .*? was false\. /, '').replace(/[.\s]+$/, '');
   return words.length > 300 ? `${words.slice(0, 300)}...` : words;

@@ -35,13 +35,12 @@ export interface OnnxRuntimeOptions {
  */
 export async function createOnnxRuntime({ provider, threads }: OnnxRuntimeOptions): Promise<Runtime> {
   const ort = await load();
-  const executionProvider = providerNames[provider];
-  const supported = ort.listSupportedBackends().map((backend) => backend.name as string);
-  if (!supported.includes(executionProvider)) {
-    throw engineUnavailable(provider, `this build of onnxruntime-node has only ${supported.join(', ')}`);
+  const supported = await supportedProviders();
+  if (!supported.includes(provider)) {
+    throw engineUnavailable(provider, `onnxruntime here has only ${supported.join(', ')}`);
   }
   const sessionOptions: Ort.InferenceSession.SessionOptions = {
-    executionProviders: [executionProvider],
+    executionProviders: [providerNames[provider]],
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     enableMemPattern: true,
@@ -66,6 +65,12 @@ export async function createOnnxRuntime({ provider, threads }: OnnxRuntimeOption
     },
     dispose: async () => {},
   };
+}
+
+/** The providers that the installed build of onnxruntime knows, whether or not this machine can run them. */
+export async function supportedProviders(): Promise<OnnxProvider[]> {
+  const known = (await load()).listSupportedBackends().map((backend) => backend.name as string);
+  return (Object.keys(providerNames) as OnnxProvider[]).filter((provider) => known.includes(providerNames[provider]));
 }
 
 function compiled(ort: typeof Ort, session: Ort.InferenceSession, graph: Graph): CompiledGraph {
