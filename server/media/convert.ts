@@ -1,6 +1,5 @@
-import type { Frame } from 'node-av/lib';
 import type { RgbImage } from '../image/rgb-image.ts';
-import { checked, type Ffmpeg } from './ffmpeg.ts';
+import { checked, type Ffmpeg, type Frame } from './ffmpeg.ts';
 
 /**
  * Pictures to FFmpeg's frames and back, in other sizes and in the colours of video. All frames made here are the

@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
-import type { Frame } from 'node-av/lib';
 import { encoderSettings, type VideoCodec, type VideoQuality } from './codecs.ts';
 import { codecMissing } from './errors.ts';
-import { checked, type Ffmpeg, ffmpegError } from './ffmpeg.ts';
+import { checked, type Ffmpeg, type Frame, ffmpegError } from './ffmpeg.ts';
 
 export interface EncoderOptions {
   readonly width: number;

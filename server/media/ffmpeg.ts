@@ -1,6 +1,8 @@
 import { constants } from 'node:os';
 import { ffmpegMissing } from './errors.ts';
 
+export type { CodecContext, FormatContext, Frame, Packet, Stream } from 'node-av/lib';
+
 type Library = typeof import('node-av/lib');
 type Constants = typeof import('node-av/constants');
 

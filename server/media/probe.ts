@@ -1,11 +1,19 @@
 import { resolve } from 'node:path';
-import type { CodecContext, FormatContext, Frame, Packet, Stream } from 'node-av/lib';
 import { FamiliarError } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import { rgbImage } from './convert.ts';
 import { videoUnreadable } from './errors.ts';
-import { checked, type Ffmpeg, loadFfmpeg } from './ffmpeg.ts';
+import {
+  type CodecContext,
+  checked,
+  type Ffmpeg,
+  type FormatContext,
+  type Frame,
+  loadFfmpeg,
+  type Packet,
+  type Stream,
+} from './ffmpeg.ts';
 
 /** What a video file says of itself, and its frames counted. */
 export interface VideoInfo {

@@ -41,8 +41,8 @@ p { text-wrap: pretty; }
 .opening video, .opening .missing { aspect-ratio: 1; object-fit: cover; }
 .opening.wide video { aspect-ratio: auto; }
 @media (min-width: 56rem) {
-  .opening { grid-template-columns: minmax(0, 1fr) minmax(0, min(84vh, 44rem)); }
-  .opening.wide { grid-template-columns: minmax(0, 1fr) minmax(0, 52rem); }
+  .opening { grid-template-columns: minmax(18rem, 1fr) minmax(0, min(84vh, 44rem)); }
+  .opening.wide { grid-template-columns: minmax(18rem, 1fr) minmax(0, 52rem); }
 }
 .missing { display: grid; place-items: center; background: var(--raised); color: var(--faint); font-family: var(--serif); }
 

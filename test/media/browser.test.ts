@@ -74,8 +74,15 @@ describe.skipIf(browserMissing)('in Chromium', () => {
             await new Promise((resolve) => {
               video.onseeked = resolve;
             });
-            context.drawImage(video, 0, 0, 4, 4);
-            pixels.push([...context.getImageData(2, 2, 1, 1).data.slice(0, 3)]);
+            // A busy machine says that it is there a little before the picture is: nothing is drawn then, not even black.
+            let drawn = [0, 0, 0, 0];
+            for (let tries = 0; drawn[3] === 0 && tries < 100; tries++) {
+              if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+              context.drawImage(video, 0, 0, 4, 4);
+              drawn = [...context.getImageData(2, 2, 1, 1).data];
+            }
+            context.clearRect(0, 0, 4, 4);
+            pixels.push(drawn.slice(0, 3));
           }
           video.currentTime = 0;
           video.playbackRate = 4;
@@ -236,9 +243,10 @@ describe.skipIf(browserMissing)('in Chromium', () => {
 
     it('fits windows of every width', async () => {
       const { page } = await open();
-      for (const width of [320, 390, 700, 768, 1024, 1280, 2560]) {
+      for (const width of [320, 390, 700, 768, 900, 1024, 1280, 2560]) {
         await page.setViewportSize({ width, height: 800 });
         expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+        expect((await page.locator('.lede').boundingBox())?.width).toBeGreaterThan(250);
       }
       await page.close();
     });
