@@ -42,10 +42,12 @@ class Faces:
         return {row['file']: float(row.get('sampling_weight') or 1) for row in rows}
 
     def batch(self, rng, count):
-        """Random faces, half of them mirrored: float [count, 3, R, R] in -1..1."""
-        images = to_tensor(self.images[rng.choice(len(self.images), count, p=self.probability)])
-        mirrored = torch.from_numpy(rng.random(count) < 0.5)
-        return torch.where(mirrored[:, None, None, None], images.flip(3), images)
+        """Random faces, half of them mirrored: float [count, 3, R, R] in -1..1, and a number for each [count]: twice
+        the face's, plus one if mirrored."""
+        index = rng.choice(len(self.images), count, p=self.probability)
+        images, mirrored = to_tensor(self.images[index]), torch.from_numpy(rng.integers(0, 2, count))
+        images = torch.where(mirrored[:, None, None, None] == 1, images.flip(3), images)
+        return images, 2 * torch.from_numpy(index) + mirrored
 
     def held_out(self):
         """The faces never trained on: float [held_out, 3, R, R] in -1..1."""

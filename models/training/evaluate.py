@@ -108,7 +108,8 @@ def main():
         report['lpips-alex each'] = [round(float(d), 4) for d in distances]
         report['pixels'] = float((made - targets).abs().mean())
         report['seconds a face'] = (time.time() - began) / len(targets)
-        pairs = torch.stack([targets[:32], made[:32]], 1).unflatten(0, (-1, 8)).transpose(1, 2).flatten(0, 2)
+        shown = min(32, len(targets) // 8 * 8)
+        pairs = torch.stack([targets[:shown], made[:shown]], 1).unflatten(0, (-1, 8)).transpose(1, 2).flatten(0, 2)
         save_sheet(f'{options.out}/projected.png', pairs, 8)
         walk = torch.cat([torch.lerp(codes[k], codes[k + 1], t)[None] for k in range(min(5, len(codes) - 1))
                           for t in torch.linspace(0, 1, 9)])

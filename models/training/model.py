@@ -143,7 +143,7 @@ class Synthesis(nn.Module):
 
 
 class Mapping(nn.Module):
-    """z [N, z_dim] -> w [N, w_dim]."""
+    """z [N, z_dim] -> w [N, w_dim]. `normalise=False` skips the scaling of z to unit variance."""
 
     def __init__(self, z_dim, w_dim, layers, lr_multiplier):
         super().__init__()
@@ -152,11 +152,50 @@ class Mapping(nn.Module):
             setattr(self, f'fc{k}', FullyConnected(z_dim if k == 0 else w_dim, w_dim, 'lrelu', lr_multiplier))
         self.register_buffer('w_avg', torch.zeros(w_dim))
 
-    def forward(self, z):
-        x = z * (z.square().mean(1, keepdim=True) + 1e-8).rsqrt()
+    def forward(self, z, normalise=True):
+        x = z * (z.square().mean(1, keepdim=True) + 1e-8).rsqrt() if normalise else z
         for k in range(self.layers):
             x = getattr(self, f'fc{k}')(x)
         return x
+
+
+class LatentPrior(nn.Module):
+    """Running Gaussian of everything the encoder says: what z of a random face is drawn from.
+
+    A Gaussian fitted to the aggregate posterior instead of N(0, I) (Ghosh et al., "From Variational to Deterministic
+    Autoencoders", 2020). `fold` moves it into a mapping network's first layer, so that packs keep the usual N(0, I).
+    """
+
+    def __init__(self, z_dim):
+        super().__init__()
+        self.register_buffer('mean', torch.zeros(z_dim))
+        self.register_buffer('covariance', torch.eye(z_dim))
+        self.register_buffer('factor', torch.eye(z_dim))  # lower triangle, factor @ factor.T = covariance
+
+    @torch.no_grad()
+    def update(self, mean, log_variance, rate):
+        """Follow a batch of posteriors N(mean, exp(log_variance)) [N, z_dim]."""
+        self.mean.lerp_(mean.mean(0), rate)
+        centred = mean - self.mean
+        now = centred.t() @ centred / len(mean) + log_variance.exp().mean(0).diag()
+        self.covariance.lerp_(now, rate)
+
+    @torch.no_grad()
+    def refresh(self):
+        jitter = 1e-4 * torch.eye(len(self.mean), device=self.mean.device)
+        self.factor.copy_(torch.linalg.cholesky(self.covariance + jitter))
+
+    def sample(self, count):
+        noise = torch.randn(count, len(self.mean), device=self.mean.device)
+        noise = noise * (noise.square().mean(1, keepdim=True) + 1e-8).rsqrt()
+        return self.mean + noise @ self.factor.t()
+
+    @torch.no_grad()
+    def fold(self, mapping):
+        """Change `mapping` so that mapping(noise) is what mapping(mean + factor @ noise, normalise=False) was."""
+        first = mapping.fc0
+        first.bias += first.weight @ self.mean * (first.weight_gain / first.bias_gain)
+        first.weight.copy_(first.weight @ self.factor)
 
 
 class Encoder(nn.Module):

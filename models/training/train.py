@@ -17,7 +17,7 @@ import torch.nn.functional as F
 import safetensors_file
 from data import Faces, save_sheet
 from lpips import Lpips
-from model import Encoder, FeatureDiscriminator, Mapping, Synthesis
+from model import Encoder, FeatureDiscriminator, LatentPrior, Mapping, Synthesis
 
 TAPS, TAP_WIDTHS = (0, 1, 2, 3, 6), (64, 128, 256, 384, 512)  # squeeze features the discriminator looks at
 W_DIM = 512
@@ -40,7 +40,8 @@ def parse_arguments():
     parser.add_argument('--threads', type=int, default=0, help='threads of each worker, 0: as PyTorch likes')
     parser.add_argument('--lr', type=float, default=1e-2, help='of generator and mapping, at the start')
     parser.add_argument('--lr-end', type=float, default=1e-3)
-    parser.add_argument('--kl', type=float, default=3e-4, help='weight of the prior on z')
+    parser.add_argument('--code-lr', type=float, default=0.03, help="of each training face's own latents")
+    parser.add_argument('--kl', type=float, default=1e-4, help='weight of the prior on z')
     parser.add_argument('--adversarial', type=float, default=0.4, help='its gradient relative to reconstruction')
     parser.add_argument('--adversarial-from', type=float, default=20, help='thousands of faces before it starts')
     parser.add_argument('--held-out', type=int, default=100, help='last faces of the ZIP, never trained on')
@@ -58,6 +59,7 @@ def build(options, device):
         'encoder': Encoder(options.resolution, options.base // 2, options.cap // 2, options.z_dim,
                            synthesis.num_ws, W_DIM),
         'discriminator': FeatureDiscriminator(TAP_WIDTHS),
+        'prior': LatentPrior(options.z_dim),
     }
     return {name: net.to(device, memory_format=torch.channels_last) for name, net in networks.items()}
 
@@ -65,9 +67,9 @@ def build(options, device):
 class Trainer:
     """Everything that a checkpoint holds, and one training step."""
 
-    def __init__(self, options, device, rank):
+    def __init__(self, options, device, faces):
         torch.manual_seed(options.seed)
-        self.options, self.device, self.rank = options, device, rank
+        self.options, self.device = options, device
         self.nets = build(options, device)
         self.lpips = Lpips(options.lpips, device, torch.bfloat16)
         self.seen, self.steps, self.seconds, self.ratio = 0, 0, 0.0, 1.0
@@ -77,6 +79,10 @@ class Trainer:
             {'params': list(self.nets['encoder'].parameters()), 'scale': 0.08},
         ], lr=options.lr, betas=(0.0, 0.99), eps=1e-8)
         self.critic = torch.optim.Adam(self.nets['discriminator'].parameters(), lr=1e-3, betas=(0.0, 0.99))
+        # What each training face's own latents add to what the encoder says, found by gradient descent as in a projection
+        self.codes = torch.nn.Embedding(2 * faces, self.nets['synthesis'].num_ws * W_DIM, sparse=True).to(device)
+        torch.nn.init.zeros_(self.codes.weight)
+        self.refiner = torch.optim.SparseAdam(self.codes.parameters(), lr=options.code_lr, betas=(0.5, 0.9))
         self.average = {name: self._state(name) for name in ('synthesis', 'mapping')}
 
     def _state(self, name):
@@ -90,10 +96,21 @@ class Trainer:
         return {'nets': nets, 'average': self.average, 'counters': counters,
                 'optimiser': self.optimiser.state_dict(), 'critic': self.critic.state_dict()}
 
+    def save_codes(self, path):
+        torch.save({'codes': self.codes.weight.detach().half(), 'refiner': self.refiner.state_dict()}, f'{path}.part')
+        os.replace(f'{path}.part', path)
+
+    def restore_codes(self, path):
+        if os.path.exists(path):
+            saved = torch.load(path, map_location=self.device)
+            self.codes.weight.data.copy_(saved['codes'])
+            self.refiner.load_state_dict(saved['refiner'])
+
     def restore(self, path):
         saved = torch.load(path, map_location=self.device)
         for name, net in self.nets.items():
-            net.load_state_dict(saved['nets'][name])
+            if name in saved['nets']:
+                net.load_state_dict(saved['nets'][name])
         self.average = saved['average']
         self.optimiser.load_state_dict(saved['optimiser'])
         self.critic.load_state_dict(saved['critic'])
@@ -137,22 +154,25 @@ class Trainer:
 
     # --- one step ----------------------------------------------------------------------------------------------------
 
-    def latents(self, faces):
-        """Encode faces; every second one gets per-layer latents (W+), the others one w for all layers.
+    def latents(self, faces, index):
+        """Encode faces: a third gets one w for all layers, a third per-layer latents (W+), a third also its own code.
 
         -> ws [N, num_ws, W_DIM], KL divergence [N] and size of the per-layer part."""
         with torch.autocast(self.device.type, torch.bfloat16):
             mean, log_variance, delta = self.nets['encoder'](faces)
-        delta = delta * (torch.arange(len(faces), device=self.device) % 2)[:, None, None]
+        self.nets['prior'].update(mean, log_variance, max(0.002, 1 / (self.steps + 1)))
+        kind = torch.arange(len(faces), device=self.device)[:, None, None] % 3
+        delta = (delta + self.codes(index).view_as(delta) * (kind == 2)) * (kind > 0)
         z = mean + torch.randn_like(mean) * (log_variance / 2).exp()
-        ws = self.nets['mapping'](z)[:, None] + delta
+        ws = self.nets['mapping'](z, normalise=False)[:, None] + delta
         kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1)
         return ws, kl, delta.square().mean()
 
     def random_latents(self, count):
         """Latents of random faces; a third of them takes the later layers from a second face (style mixing)."""
         num_ws = self.nets['synthesis'].num_ws
-        first, second = self.nets['mapping'](torch.randn(2 * count, self.options.z_dim, device=self.device)).chunk(2)
+        z = self.nets['prior'].sample(2 * count)
+        first, second = self.nets['mapping'](z, normalise=False).chunk(2)
         change = torch.randint(1, 3 * num_ws, [count, 1], device=self.device)
         later = torch.arange(num_ws, device=self.device)[None] >= change  # [N, num_ws]
         return torch.where(later[:, :, None], second[:, None], first[:, None])
@@ -162,12 +182,12 @@ class Trainer:
         top, left, size = crop
         return images[:, :, top:top + size, left:left + size] * colour[0] + colour[1]
 
-    def step(self, faces, resolution, adversarial):
+    def step(self, faces, index, resolution, adversarial):
         """One update of all networks from faces [N, 3, R, R]; -> numbers for the log."""
         nets, device, count = self.nets, self.device, len(faces)
         if resolution < faces.shape[-1]:
             faces = F.interpolate(faces, size=(resolution, resolution), mode='area')
-        ws, kl, size = self.latents(faces)
+        ws, kl, size = self.latents(faces, index)
         extra = count // 2 if adversarial > 0 else 0
         if extra:
             ws = torch.cat([ws, self.random_latents(extra)])
@@ -183,11 +203,12 @@ class Trainer:
         with torch.no_grad():
             real = self.lpips.features(self.view(faces, crop, (contrast, brightness)))
         fake = self.lpips.features(self.view(images, crop, both))
-        lpips = self.lpips.distance([f[:count] for f in fake], real).mean()
+        each = self.lpips.distance([f[:count] for f in fake], real)
+        lpips = each.mean()
         pixels = sum((F.avg_pool2d(made, k) - F.avg_pool2d(faces, k)).abs().mean() for k in (1, 2, 4)) / 3
         reconstruction = lpips + pixels
         loss = reconstruction + self.options.kl * kl.mean() + 2e-3 * size
-        log = {'lpips': lpips, 'pixels': pixels, 'kl': kl.mean(), 'delta': size}
+        log = {'w': each[0::3].mean(), 'w+': each[1::3].mean(), 'code': each[2::3].mean(), 'pixels': pixels, 'kl': kl.mean(), 'delta': size}
 
         if extra:
             seen, wanted = [fake[k] for k in TAPS], [real[k] for k in TAPS]
@@ -213,14 +234,16 @@ class Trainer:
                     'random': sum(f[count:].mean() for f in logits) / len(logits)}
 
         self.optimiser.zero_grad(set_to_none=True)
+        self.refiner.zero_grad(set_to_none=True)
         loss.backward()
         for group in self.optimiser.param_groups:
             torch.nn.utils.clip_grad_norm_(group['params'], 1.0)
         self.optimiser.step()
+        self.refiner.step()
         self.steps += 1
         self.seen += count * self.options.workers
         self.update_average(count * self.options.workers)
-        return {name: float(value) for name, value in log.items()}
+        return {name: float(value.detach()) for name, value in log.items()}
 
     @torch.no_grad()
     def update_average(self, count):
@@ -233,7 +256,7 @@ class Trainer:
     @torch.no_grad()
     def average_workers(self):
         """Local SGD: the processes train on their own and meet every few steps."""
-        values = [*(p for net in self.nets.values() for p in net.parameters())]
+        values = [*(p for name, net in self.nets.items() for p in [*net.parameters(), *(net.buffers() if name == 'prior' else [])])]
         flat = torch.cat([p.flatten() for p in values])
         dist.all_reduce(flat)
         flat /= self.options.workers
@@ -246,17 +269,17 @@ class Trainer:
     def snapshot(self, faces, resolution):
         out = self.options.out
         synthesis, mapping = build_average(self.options, self.average, self.device)
-        generator = torch.Generator().manual_seed(5)
-        w = mapping(torch.randn(10000, self.options.z_dim, generator=generator).to(self.device))
-        mapping.w_avg.copy_(w.mean(0))
-        self.average['mapping']['w_avg'].copy_(mapping.w_avg)
         # The encoder's own last weights on the averaged generator: close enough for a look.
         x = torch.cat([torch.from_numpy(faces.images[k:k + 1]) for k in (3, 40, 90, 130, 1797, 1799, 1840, 1890)
                        if k < len(faces.images)]).permute(0, 3, 1, 2).float().to(self.device) / 127.5 - 1
         if resolution < x.shape[-1]:
             x = F.interpolate(x, size=(resolution, resolution), mode='area')
         mean, _, delta = self.nets['encoder'](x)
-        codes = mapping(mean)[:, None]
+        codes = mapping(mean, normalise=False)[:, None]
+        self.nets['prior'].fold(mapping)
+        generator = torch.Generator().manual_seed(5)
+        w = mapping(torch.randn(10000, self.options.z_dim, generator=generator).to(self.device))
+        mapping.w_avg.copy_(w.mean(0))
         truncated = mapping.w_avg + 0.7 * (w[:24] - mapping.w_avg)
         rows = [x, synthesis(codes.repeat(1, synthesis.num_ws, 1), resolution), synthesis(codes + delta, resolution),
                 synthesis(truncated[:, None].repeat(1, synthesis.num_ws, 1), resolution)]
@@ -294,9 +317,10 @@ def run(rank, options):
                                 world_size=options.workers)
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     faces = Faces(options.faces, options.resolution, options.held_out)
-    trainer = Trainer(options, device, rank)
+    trainer = Trainer(options, device, len(faces.images))
     if os.path.exists(f'{options.out}/checkpoint.pt'):
         trainer.restore(f'{options.out}/checkpoint.pt')
+        trainer.restore_codes(f'{options.out}/codes-{rank}.pt')
     elif options.start:
         trainer.start_from(options.start)
     seed = options.seed + 1000 * rank + trainer.steps
@@ -308,22 +332,26 @@ def run(rank, options):
     while progress < 1:
         trainer.set_learning_rate(progress)
         ramp = min(1, max(0, (trainer.seen / 1000 - options.adversarial_from) / 10))
-        numbers = trainer.step(faces.batch(rng, options.batch).to(device), resolution, options.adversarial * ramp)
-        if options.workers > 1 and trainer.steps % 16 == 0:
-            trainer.average_workers()
+        images, index = faces.batch(rng, options.batch)
+        numbers = trainer.step(images.to(device), index.to(device), resolution, options.adversarial * ramp)
+        if trainer.steps % 16 == 0:
+            if options.workers > 1:
+                trainer.average_workers()
+            trainer.nets['prior'].refresh()
         resolution, progress = trainer.stage()
         for name, value in numbers.items():
             sums.setdefault(name, []).append(value)
         if rank == 0 and trainer.steps % 64 == 0:
             trainer.seconds += time.time() - began
             began = time.time()
-            rate = sum(map(len, [sums['lpips']])) * options.batch * options.workers
             means = ' '.join(f'{name} {np.mean(values):.4f}' for name, values in sums.items())
             print(f'{time.strftime("%H:%M:%S")} {trainer.seconds:.0f}s {trainer.seen / 1000:.1f}k {resolution}px '
                   f'ratio {trainer.ratio:.2f} {means}', flush=True)
             sums = {}
-        if rank == 0 and (trainer.seen - last >= options.snapshot * 1000 or progress >= 1):
-            trainer.snapshot(faces, resolution)
+        if trainer.seen - last >= options.snapshot * 1000 or progress >= 1:
+            trainer.save_codes(f'{options.out}/codes-{rank}.pt')
+            if rank == 0:
+                trainer.snapshot(faces, resolution)
             last = trainer.seen
 
 
