@@ -30,14 +30,13 @@ export function mirrorPicture(screen: Screen, state: InstallationState | null): 
       return { kind: 'nothing' };
     case 'camera-trouble':
     case 'resting':
+    case 'called':
+    case 'consent':
       return { kind: 'wall', dim: true };
     case 'attract':
     case 'busy':
-    case 'called':
     case 'becoming':
       return { kind: 'wall', dim: false };
-    case 'consent':
-      return { kind: 'wall', dim: true };
     case 'framing':
     case 'countdown':
       return { kind: 'camera', own: state?.cameraDriver === 'browser', still: false };

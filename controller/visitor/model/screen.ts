@@ -109,7 +109,8 @@ export function cameraAllowed({ state, phase }: PageLink): boolean {
 
 /** From so many seconds before the end, the tablet says that it is about to move on. */
 const warningSeconds = 15;
-const warned: ReadonlySet<ScreenName> = new Set(['called', 'consent', 'framing', 'camera-trouble', 'review']);
+/** Screens that end by themselves and lose something with it. */
+export const warned: ReadonlySet<ScreenName> = new Set(['called', 'consent', 'framing', 'camera-trouble', 'review']);
 
 /** Seconds until the piece moves on without the visitor, where that is soon and they should know; else null. */
 export function warningOf(screen: Screen, link: PageLink, localNow: number): number | null {

@@ -73,9 +73,6 @@ export function Called({ view, screen }: Of<'called'>) {
   return (
     <>
       <Title>{fillText(texts.greetCalled, { number: ticket })}</Title>
-      <p class="number" aria-hidden="true">
-        {ticket}
-      </p>
       <div class="choices">
         <CommandButton view={view} command={{ type: 'begin', ticket }} kind="main">
           {texts.queueBegin}

@@ -25,6 +25,11 @@ export function Mirror({ view }: { readonly view: View }) {
         {picture.kind === 'portrait' && <img src={picture.address} alt={texts.portraitAlt} />}
         {picture.kind === 'face' && <img src={picture.address} alt={texts.faceAlt} />}
         {screen.name === 'countdown' && <Count view={view} />}
+        {screen.name === 'called' && (
+          <p class="call-number" aria-hidden="true">
+            {screen.ticket}
+          </p>
+        )}
       </div>
       <Ring ring={mirrorRing(screen)} link={app.link.get()} label={texts.becomingProgress} />
     </div>

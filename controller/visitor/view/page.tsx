@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { completeTexts, fillText, type Texts } from '../../../server/protocol/texts.ts';
 import { useStore } from '../../shared/use-store.ts';
 import { useTicks } from '../../shared/use-ticks.ts';
-import { type Screen, screenOf, warningOf } from '../model/screen.ts';
+import { type Screen, screenOf, warned, warningOf } from '../model/screen.ts';
 import { languageOf } from '../model/tablet.ts';
 import type { VisitorApp } from '../visitor-app.ts';
 import { Arrived } from './arrived.tsx';
@@ -40,7 +40,7 @@ export function Page({ app }: { readonly app: VisitorApp }) {
         <Mirror view={view} />
         <section class="words" key={screen.name}>
           <Words view={view} />
-          <Warning view={view} />
+          {warned.has(screen.name) && <Warning view={view} />}
         </section>
       </main>
       <Queue view={view} />

@@ -6,8 +6,16 @@ import { placeText } from '../model/words.ts';
 import { CommandButton } from './button.tsx';
 import type { View } from './context.ts';
 
-/** Screens that make an offer of their own to those who wait, or want nobody to be disturbed. */
-const withoutQueue: ReadonlySet<string> = new Set(['connecting', 'outdated', 'framing', 'camera-trouble', 'countdown']);
+/** Screens that last a moment, in which nobody should be disturbed. */
+const withoutQueue: ReadonlySet<string> = new Set([
+  'connecting',
+  'outdated',
+  'consent',
+  'framing',
+  'camera-trouble',
+  'countdown',
+  'review',
+]);
 
 /** The foot of the page: who waits, who is called, and taking a number. */
 export function Queue({ view }: { readonly view: View }) {
@@ -22,12 +30,17 @@ export function Queue({ view }: { readonly view: View }) {
   if (!queue || withoutQueue.has(screen.name)) return null;
   return (
     <footer class="queue">
-      {queue.called !== null && screen.name !== 'called' && <Call view={view} ticket={queue.called} />}
-      <Waiting view={view} queue={queue} onLook={look} />
-      {queue.open && screen.name !== 'busy' && (
-        <CommandButton view={view} command={{ type: 'queue.join' }}>
-          {view.texts.queueJoin}
-        </CommandButton>
+      {queue.called !== null && screen.name !== 'called' ? (
+        <Call view={view} ticket={queue.called} />
+      ) : (
+        <>
+          <Waiting view={view} queue={queue} onLook={look} />
+          {queue.open && screen.name !== 'busy' && (
+            <CommandButton view={view} command={{ type: 'queue.join' }}>
+              {view.texts.queueJoin}
+            </CommandButton>
+          )}
+        </>
       )}
       {shown !== null && <Ticket view={view} queue={queue} ticket={shown} onClose={close} />}
     </footer>
