@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import type { Engine } from './engines.ts';
 import { forkModule } from './fork-module.ts';
 import type { ProbeMessage } from './probe-child.ts';
@@ -10,11 +11,11 @@ const MAX_COMPLAINT = 4_000;
  * Tries an engine out in a process of its own, so that a driver that crashes or hangs takes nothing down.
  * Never rejects: whatever happens to the child is the reason.
  */
-export function probeInChild(engine: Engine, timeLimitMs = TIME_LIMIT_MS): Promise<ProbeMessage> {
-  const child = forkModule('./probe-child', import.meta.url, {
-    args: [engine],
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
+export function probeInChild(
+  engine: Engine,
+  { timeLimitMs = TIME_LIMIT_MS, start = startChild } = {},
+): Promise<ProbeMessage> {
+  const child = start(engine);
   return new Promise((resolve) => {
     const finish = (message: ProbeMessage) => {
       clearTimeout(timer);
@@ -37,6 +38,9 @@ export function probeInChild(engine: Engine, timeLimitMs = TIME_LIMIT_MS): Promi
     );
   });
 }
+
+const startChild = (engine: Engine): ChildProcess =>
+  forkModule('./probe-child', import.meta.url, { args: [engine], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 
 function lastLine(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');

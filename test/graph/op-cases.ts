@@ -310,6 +310,12 @@ export const opCases: { readonly [K in OpName]: readonly [OpCase, ...OpCase[]] }
     of('depthwise, two outputs each', [[1, 2, 4, 4]], (x) => conv(x, weights([4, 1, 3, 3]), { group: 2, pads: 1 })),
     of('depthwise stride 2', [[1, 2, 6, 5]], (x) => conv(x, weights([2, 1, 4, 4]), { group: 2, stride: 2, pads: 1 })),
     of('groups', [[2, 4, 3, 3]], (x) => conv(x, weights([6, 2, 3, 3]), { group: 2, pads: 1 })),
+    // Shapes that WebGPU gets wrong unless they are rewritten.
+    of('six channels to four', [[1, 6, 4, 4]], (x) => conv(x, weights([4, 6, 3, 3]), { pads: 1 })),
+    of('groups of six outputs', [[1, 4, 3, 3]], (x) => conv(x, weights([12, 2, 3, 3]), { group: 2, pads: 1 })),
+    of('groups of six channels and six outputs', [[1, 12, 3, 2]], (x) =>
+      conv(x, weights([12, 6, 1, 2]), { group: 2, pads: [0, 1, 0, 0] }),
+    ),
     of('groups, stride 2', [[1, 4, 5, 5]], (x) => conv(x, weights([2, 2, 3, 3]), { group: 2, stride: 2 })),
     of('weights computed from constants', [[1, 2, 3, 3]], (x) => conv(x, mul(weights([2, 2, 3, 3]), 0.5), { pads: 1 })),
     of('the same weights twice', [[1, 2, 4, 4]], (x) => {
@@ -327,6 +333,7 @@ export const opCases: { readonly [K in OpName]: readonly [OpCase, ...OpCase[]] }
     of('pads as wide as the kernel', [[1, 1, 4, 4]], transposed([1, 1, 2, 2], { pads: [2, 0, 1, 2] })),
     of('different strides', [[1, 2, 2, 3]], transposed([2, 1, 3, 2], { stride: [1, 2] })),
     of('groups', [[1, 4, 2, 3]], (x) => convTranspose(x, weights([4, 2, 3, 3]), { stride: 2, group: 2, pads: 1 })),
+    of('groups of one output', [[1, 4, 2, 3]], (x) => convTranspose(x, weights([4, 1, 3, 3]), { stride: 2, group: 2 })),
     of('depthwise', [[1, 3, 3, 2]], (x) => convTranspose(x, weights([3, 1, 4, 4]), { stride: 2, group: 3, pads: 1 })),
     of('then blurred, as StyleGAN2 enlarges', [[1, 2, 3, 3]], (x) =>
       conv(convTranspose(x, weights([2, 2, 3, 3]), { stride: 2 }), weights([2, 1, 4, 4]), { group: 2, pads: 1 }),
