@@ -55,7 +55,8 @@ const kernels: { [K in KernelOp]: Kernel<K> } = {
       before.map((n, i): [number, number] => [n, after[i]]),
       value,
     ),
-  ReduceSum: (tf, [x], { axes }) => tf.sum(x, [...axes], true),
+  // Axis by axis: WebAssembly adds one number after the other, and over whole images the rounding would show.
+  ReduceSum: (tf, [x], { axes }) => [...axes].sort((a, b) => b - a).reduce((sum, axis) => tf.sum(sum, axis, true), x),
   Conv: (tf, [x, weight], attributes) => onChannelsLast(tf, x, (image) => convolve(tf, image, weight, attributes)),
   MaxPool: (tf, [x], { kernel, stride, ceil }, shape) =>
     onChannelsLast(tf, x, (image) => {

@@ -81,6 +81,17 @@ describe.each(engines)('%s', (engine) => {
     });
   });
 
+  test('sums over whole images keep their precision', async () => {
+    const side = 512;
+    const image = input('image', [1, 1, side, side]);
+    const compiled = await runtime.compile({ outputs: { mean: meanAll(image) } });
+    const numbers = distinct(side * side, 1, 0.1, 1);
+    const { mean } = await compiled.run({ image: numbers });
+    const exact = numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
+    expect(Math.abs(mean[0] / exact - 1)).toBeLessThan(3e-6);
+    await compiled.dispose();
+  });
+
   test('outputs may be inputs, constants, the same value twice, and depend on nothing', async () => {
     const x = input('x', [2]);
     const y = mul(x, 2);
