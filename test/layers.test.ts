@@ -27,6 +27,7 @@ const rooms: Record<string, readonly string[]> = {
   stream: ['protocol', 'image', 'installation'],
   control: ['protocol', 'config', 'installation', 'files'],
   camera: ['protocol', 'config', 'installation', 'face', 'files', 'image', 'media'],
+  doctor: ['media', 'networks', 'runtime'],
   chain: ['files', 'image', 'installation', 'media', 'networks', 'projection', 'protocol', 'weights', 'config'],
   engine: ['chain', 'files', 'image', 'installation', 'networks', 'projection', 'protocol', 'runtime', 'media'],
 };
