@@ -11,28 +11,28 @@ if (softwareVulkanMissing) console.warn(`WebGPU is not tested: ${softwareVulkanM
 
 describe.skipIf(softwareVulkanMissing)('webgpu on software Vulkan', () => {
   let child: ChildProcess;
+  let settle: (answer: Answer) => void = () => {};
   beforeAll(() => {
     child = forkModule('./webgpu-child', import.meta.url, {
       env: { ...process.env, ...softwareVulkan },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
+    child.on('message', (answer: Answer) => settle(answer));
+    child.on('exit', (code, signal) => settle({ error: `the process ended (${code ?? signal})` }));
   });
   afterAll(async () => {
     const exit = once(child, 'exit');
     child.disconnect();
-    const [code, signal] = await exit;
     // A device that is torn down at the end of the process must not crash it.
-    expect([code, signal]).toEqual([0, null]);
+    expect(await exit).toEqual([0, null]);
   });
 
   const compute = async (job: Job): Promise<Record<string, Float32Array>> => {
-    const answered = Promise.race([
-      once(child, 'message').then(([message]) => message as Answer),
-      once(child, 'exit').then(([code, signal]) => ({ error: `the process ended (${code ?? signal})` }) as Answer),
-    ]);
-    child.send(job);
-    const { results, error } = await answered;
+    const { results, error } = await new Promise<Answer>((resolve) => {
+      settle = resolve;
+      child.send(job);
+    });
     if (results === undefined) throw new Error(error);
     return results;
   };
