@@ -1,3 +1,8 @@
 import { render } from 'preact';
+import { guardPage } from '../shared/guard.ts';
+import { startCuratorApp } from './curator-app.ts';
+import { Page } from './view/page.tsx';
 
-render(<h1>Familiar Faces</h1>, document.body);
+guardPage();
+const page = document.querySelector('#page');
+if (page) render(<Page app={startCuratorApp()} />, page);

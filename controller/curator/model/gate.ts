@@ -1,0 +1,25 @@
+import type { PageLink } from '../../shared/link/page-link.ts';
+
+/** What stands before the curator's page. `open`: nothing. */
+export type Gate =
+  | { readonly name: 'open' }
+  | { readonly name: 'outdated' }
+  /** Asks for the PIN; `problem` says why the last one was not taken. */
+  | { readonly name: 'pin'; readonly problem: string | null; readonly waiting: boolean };
+
+/** Which gate stands before the page; `entered` is whether a PIN has been given. Pure. */
+export function gateOf({ phase, state, refusal }: PageLink, entered: boolean): Gate {
+  if (phase === 'outdated') return { name: 'outdated' };
+  if (phase === 'refused') return { name: 'pin', problem: refusalWords(refusal), waiting: false };
+  if (state?.curator) return { name: 'open' };
+  return { name: 'pin', problem: null, waiting: entered };
+}
+
+function refusalWords(refusal: PageLink['refusal']): string {
+  if (refusal?.code === 'pin') return 'That is not the PIN.';
+  if (refusal?.code === 'rate-limited') {
+    const wait = refusal.retryAfter;
+    return `Too many tries. Please wait ${wait ? `${Math.ceil(wait)} seconds` : 'a moment'}.`;
+  }
+  return refusal?.reason ?? 'The server does not let this page in.';
+}

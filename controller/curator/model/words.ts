@@ -1,0 +1,44 @@
+import type { InstallationState, Time } from '../../../server/protocol/snapshot.ts';
+import type { StateName } from '../../../server/protocol/states.ts';
+
+/** What curators call the states of a visit. */
+export const stateWords: Readonly<Record<StateName, string>> = {
+  attract: 'Attract',
+  greet: 'Greeting',
+  framing: 'Framing',
+  countdown: 'Countdown',
+  review: 'Review',
+  becoming: 'Becoming',
+  arrived: 'Arrived',
+};
+
+/** A length of time, roughly: `8 s`, `5 min`, `3 h`, `12 days`. Pure. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
+}
+
+/** `1:05` until then; null where there is no end. Pure. */
+export function clockUntil(until: Time | null, now: Time): string | null {
+  if (until === null) return null;
+  const seconds = Math.max(0, Math.ceil((until - now) / 1_000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+export const percent = (share: number | null): string => (share === null ? '–' : `${Math.round(share * 100)} %`);
+
+/** Time of day for the log, day and time for a face: in the tablet's own place and manner. */
+export const timeOfDay = (time: Time): string => new Date(time).toLocaleTimeString([], { timeStyle: 'medium' });
+export const dayAndTime = (time: Time): string =>
+  new Date(time).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+
+/** The one line under the wall's picture: what is going on. Pure. */
+export function visitWords({ state, visit, queue }: InstallationState): string {
+  if (state === 'attract' || !visit) return 'Nobody is there';
+  if (queue.called !== null) return `Number ${queue.called} is called`;
+  return visit.visitor === null ? 'A visitor is there' : `Visitor ${visit.visitor}`;
+}
