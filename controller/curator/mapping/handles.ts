@@ -8,7 +8,7 @@ export type Handle = { readonly kind: 'corner' | 'knot'; readonly index: number 
 export const cornerNames = ['Top left', 'Top right', 'Bottom right', 'Bottom left'] as const;
 
 /** The handles in the order of the Tab key: corners, then knots by rows, but for those that lie on the corners. */
-export function handlesOf({ grid: { columns, rows, offsets } }: Mapping): readonly Handle[] {
+export function handlesOf({ grid: { columns, offsets } }: Mapping): readonly Handle[] {
   const last = offsets.length - 1;
   const onCorners = [0, columns, last - columns, last];
   return [

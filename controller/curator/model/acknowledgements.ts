@@ -49,7 +49,7 @@ export function answered(
 }
 
 /** How long the newest one is shown, ms. A refusal wants to be read. */
-const shownFor = { sending: 10_000, accepted: 4_000, done: 2_500, refused: 12_000 } as const;
+const shownFor = { sending: 10_000, accepted: 4_000, done: 2_500, refused: 8_000 } as const;
 
 /** What the strip shows now: the newest, as long as it is fresh; a refusal stays before what came after it. Pure. */
 export function freshest({ list }: Acknowledgements, now: number): Acknowledgement | null {

@@ -2,7 +2,9 @@ import { useState } from 'preact/hooks';
 import { faceUrl } from '../../../server/protocol/routes.ts';
 import type { ChainFace } from '../../../server/protocol/snapshot.ts';
 import { Modal } from '../../shared/modal.tsx';
+import type { CuratorApp } from '../curator-app.ts';
 import { dayAndTime, percent } from '../model/words.ts';
+import { AcknowledgementStrip } from './acknowledgement-strip.tsx';
 import { ArmButton } from './arm-button.tsx';
 import type { View } from './context.ts';
 
@@ -27,6 +29,7 @@ export function Chain({ view }: { readonly view: View }) {
       {chain[at] && (
         <FaceDialog
           key={chain[at].id}
+          app={view.app}
           face={chain[at]}
           before={chain[at - 1]}
           after={chain[at + 1]}
@@ -39,6 +42,7 @@ export function Chain({ view }: { readonly view: View }) {
 }
 
 interface FaceDialogProps {
+  readonly app: CuratorApp;
   readonly face: ChainFace;
   readonly before: ChainFace | undefined;
   readonly after: ChainFace | undefined;
@@ -46,7 +50,7 @@ interface FaceDialogProps {
   readonly onForget: (id: string) => void;
 }
 
-function FaceDialog({ face, before, after, onLook, onForget }: FaceDialogProps) {
+function FaceDialog({ app, face, before, after, onLook, onForget }: FaceDialogProps) {
   return (
     <Modal title={`Visitor ${face.visitor}`} class="face" onClose={() => onLook(null)}>
       <img src={faceUrl(face.id, 'final.webp')} alt={`The face of visitor ${face.visitor}`} />
@@ -70,6 +74,8 @@ function FaceDialog({ face, before, after, onLook, onForget }: FaceDialogProps) 
       <p class="help">
         Deleting takes the face, its films and all that was kept with it off the disk. It cannot be undone.
       </p>
+      {/* The page's own lies behind the dialog. */}
+      <AcknowledgementStrip app={app} />
     </Modal>
   );
 }
