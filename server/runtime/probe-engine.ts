@@ -28,8 +28,8 @@ const PATIENCE_MS = 500;
  * May take the process down with it, where a driver is broken: see `probeInChild`.
  * Throws ENGINE_UNAVAILABLE where it does not start or gives wrong numbers.
  */
-export async function probeEngine(engine: Engine): Promise<ProbeResult> {
-  const runtime = await startEngine(engine);
+export async function probeEngine(engine: Engine, start = startEngine): Promise<ProbeResult> {
+  const runtime = await start(engine);
   try {
     await bestTime(engine, runtime, makeProbe(SMALL));
     const middle = await bestTime(engine, runtime, makeProbe(MIDDLE));

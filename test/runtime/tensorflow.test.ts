@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { conv, input, mul } from '../../server/graph/ops.ts';
+import { conv, input, mul, tanh } from '../../server/graph/ops.ts';
+import type { Value } from '../../server/graph/value.ts';
 import type { CompiledGraph, Runtime } from '../../server/runtime/runtime.ts';
 import { createTensorFlowRuntime } from '../../server/runtime/tensorflow.ts';
 import { startTensorFlow, type TensorFlow } from '../../server/runtime/tensorflow-backend.ts';
@@ -36,6 +37,20 @@ describe('memory', () => {
     const { numTensors } = tf.memory();
     await expect(compiled.run({})).rejects.toThrow();
     expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
+  test('holds no value longer than to its last use', async () => {
+    const x = input('x', [1_000]);
+    let y: Value = x;
+    for (let i = 0; i < 50; i++) y = tanh(y);
+    const chain = await runtime.compile({ outputs: { y } });
+    const { numBytes } = tf.memory();
+    const { peakBytes } = await tf.profile(async () => {
+      await chain.run({ x: new Float32Array(1_000) });
+      return [];
+    });
+    expect(peakBytes - numBytes).toBe(2 * 4_000);
+    await chain.dispose();
   });
 
   test('is given back', async () => {
