@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gradients } from '../../server/graph/gradients.ts';
 import { constant, input, meanAll, square, sub } from '../../server/graph/ops.ts';
 import { loadStyleGan2 } from '../../server/networks/stylegan2.ts';
-import { createOnnxRuntime } from '../../server/runtime/onnxruntime.ts';
+import { startEngine } from '../../server/runtime/start-engine.ts';
 import { openSafetensors } from '../../server/weights/safetensors.ts';
 import { errorOfRange, hasReference, referencePath, relativeL2 } from '../reference.ts';
 
@@ -13,54 +13,57 @@ const networks = [
   { name: 'stylegan2-128-wide', convClamp: 256 },
 ];
 
-describe.skipIf(!hasReference)('StyleGAN2 agrees with stylegan2-ada-pytorch', async () => {
-  const runtime = await createOnnxRuntime({ provider: 'cpu' });
+describe.skipIf(!hasReference).each(['cpu', 'tensorflow'] as const)(
+  'StyleGAN2 agrees with stylegan2-ada-pytorch: %s',
+  async (engine) => {
+    const runtime = await startEngine(engine);
 
-  it.each(networks)('$name: mapping, images, loss and gradients', async ({ name, convClamp }) => {
-    const file = openSafetensors(referencePath(`${name}.weights.safetensors`));
-    const expected = openSafetensors(referencePath(`${name}.expected.safetensors`));
-    const generator = loadStyleGan2(file, name, { mappingMultiplier: 0.01, convClamp });
-    const { numWs, wDim, zDim, cDim, resolution, noiseMaps } = generator;
+    it.each(networks)('$name: mapping, images, loss and gradients', async ({ name, convClamp }) => {
+      const file = openSafetensors(referencePath(`${name}.weights.safetensors`));
+      const expected = openSafetensors(referencePath(`${name}.expected.safetensors`));
+      const generator = loadStyleGan2(file, name, { mappingMultiplier: 0.01, convClamp });
+      const { numWs, wDim, zDim, cDim, resolution, noiseMaps } = generator;
 
-    const z = input('z', [2, zDim]);
-    const c = cDim > 0 ? input('c', [2, cDim]) : undefined;
-    const mapping = await runtime.compile({ outputs: { w: generator.mapping(z, c) } });
-    const labels: Record<string, Float32Array> = cDim > 0 ? { c: expected.read('c') } : {};
-    const { w } = await mapping.run({ z: expected.read('z'), ...labels });
-    expect(relativeL2(w, expected.read('w'))).toBeLessThan(1e-5);
+      const z = input('z', [2, zDim]);
+      const c = cDim > 0 ? input('c', [2, cDim]) : undefined;
+      const mapping = await runtime.compile({ outputs: { w: generator.mapping(z, c) } });
+      const labels: Record<string, Float32Array> = cDim > 0 ? { c: expected.read('c') } : {};
+      const { w } = await mapping.run({ z: expected.read('z'), ...labels });
+      expect(relativeL2(w, expected.read('w'))).toBeLessThan(1e-5);
 
-    const stored = noiseMaps.map((map) => constant(map.stored, [1, 1, map.size, map.size]));
-    const pair = input('ws', [2, numWs, wDim]);
-    const images = await runtime.compile({
-      outputs: { fixed: generator.synthesis(pair, stored), none: generator.synthesis(pair, 'none') },
+      const stored = noiseMaps.map((map) => constant(map.stored, [1, 1, map.size, map.size]));
+      const pair = input('ws', [2, numWs, wDim]);
+      const images = await runtime.compile({
+        outputs: { fixed: generator.synthesis(pair, stored), none: generator.synthesis(pair, 'none') },
+      });
+      const fixed = await images.run({ ws: repeated(expected.read('w'), numWs, wDim) });
+      expect(errorOfRange(fixed.fixed, expected.read('image_const'))).toBeLessThan(1e-4);
+      const none = await images.run({ ws: repeated(expected.read('w_truncated_0_7'), numWs, wDim) });
+      expect(errorOfRange(none.none, expected.read('image_none'))).toBeLessThan(1e-4);
+
+      const ws = input('ws', [1, numWs, wDim]);
+      const noise = noiseMaps.map((map) => input(map.name, [1, 1, map.size, map.size]));
+      const image = generator.synthesis(ws, noise);
+      const mse = meanAll(square(sub(image, input('target', [1, 3, resolution, resolution]))));
+      const [gradWs, ...gradNoise] = gradients(mse, [ws, ...noise]);
+      const outputs = Object.fromEntries(gradNoise.map((g, i) => [`grad.${noiseMaps[i].name}`, g]));
+      const step = await runtime.compile({ outputs: { image, mse, gradWs, ...outputs } });
+      const result = await step.run({
+        ws: expected.read('wplus'),
+        target: expected.read('target'),
+        ...Object.fromEntries(noiseMaps.map((map) => [map.name, map.stored])),
+      });
+      expect(errorOfRange(result.image, expected.read('image_wplus'))).toBeLessThan(1e-4);
+      expect(Math.abs(result.mse[0] / expected.read('mse')[0] - 1)).toBeLessThan(1e-5);
+      expect(relativeL2(result.gradWs, expected.read('mse_grad_wplus'))).toBeLessThan(1e-3);
+      for (const map of noiseMaps) {
+        const name = `mse_grad_noise.${map.name}`;
+        expect(expected.tensors.has(name)).toBe(true);
+        expect(relativeL2(result[`grad.${map.name}`], expected.read(name))).toBeLessThan(1e-3);
+      }
     });
-    const fixed = await images.run({ ws: repeated(expected.read('w'), numWs, wDim) });
-    expect(errorOfRange(fixed.fixed, expected.read('image_const'))).toBeLessThan(1e-4);
-    const none = await images.run({ ws: repeated(expected.read('w_truncated_0_7'), numWs, wDim) });
-    expect(errorOfRange(none.none, expected.read('image_none'))).toBeLessThan(1e-4);
-
-    const ws = input('ws', [1, numWs, wDim]);
-    const noise = noiseMaps.map((map) => input(map.name, [1, 1, map.size, map.size]));
-    const image = generator.synthesis(ws, noise);
-    const mse = meanAll(square(sub(image, input('target', [1, 3, resolution, resolution]))));
-    const [gradWs, ...gradNoise] = gradients(mse, [ws, ...noise]);
-    const outputs = Object.fromEntries(gradNoise.map((g, i) => [`grad.${noiseMaps[i].name}`, g]));
-    const step = await runtime.compile({ outputs: { image, mse, gradWs, ...outputs } });
-    const result = await step.run({
-      ws: expected.read('wplus'),
-      target: expected.read('target'),
-      ...Object.fromEntries(noiseMaps.map((map) => [map.name, map.stored])),
-    });
-    expect(errorOfRange(result.image, expected.read('image_wplus'))).toBeLessThan(1e-4);
-    expect(Math.abs(result.mse[0] / expected.read('mse')[0] - 1)).toBeLessThan(1e-5);
-    expect(relativeL2(result.gradWs, expected.read('mse_grad_wplus'))).toBeLessThan(1e-3);
-    for (const map of noiseMaps) {
-      const name = `mse_grad_noise.${map.name}`;
-      expect(expected.tensors.has(name)).toBe(true);
-      expect(relativeL2(result[`grad.${map.name}`], expected.read(name))).toBeLessThan(1e-3);
-    }
-  });
-});
+  },
+);
 
 /** [N, wDim] -> [N, numWs, wDim] */
 function repeated(w: Float32Array, numWs: number, wDim: number): Float32Array {
