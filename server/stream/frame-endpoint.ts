@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { ackBytes, type FrameRequest, parseFrameQuery } from '../protocol/frame.ts';
+import type { Attachment, FrameHub } from './hub.ts';
+
+/** A client that does not answer a ping for this long is gone, ms. */
+const HEARTBEAT = 15_000;
+/** More clients than any installation has; the rest is turned away. */
+const LARGEST_AUDIENCE = 64;
+
+/** One connected client, for the curator's page. */
+export interface Audience {
+  readonly request: FrameRequest;
+  readonly query: URLSearchParams;
+  readonly attachment: Attachment;
+}
+
+/**
+ * Serves a hub on a WebSocket route: `handleUpgrade` takes over a connection that the HTTP server was asked to upgrade.
+ * Clients only ever send acknowledgements of 8 bytes; anything longer closes the connection.
+ */
+export class FrameEndpoint<P> {
+  readonly #hub: FrameHub<P>;
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: 8 * ackBytes, perMessageDeflate: false });
+  readonly #audience = new Map<WebSocket, Audience>();
+  readonly #alive = new WeakSet<WebSocket>();
+  #heartbeat: NodeJS.Timeout | undefined;
+
+  constructor(hub: FrameHub<P>) {
+    this.#hub = hub;
+  }
+
+  get audience(): readonly Audience[] {
+    return [...this.#audience.values()];
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
+    this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, query));
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    for (const client of this.#audience.keys()) client.close(1001, 'the server is going down');
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #welcome(client: WebSocket, query: URLSearchParams): void {
+    client.on('error', () => client.terminate());
+    const request = parseFrameQuery(query);
+    if (!request.ok) {
+      client.close(1008, request.reason);
+      return;
+    }
+    if (this.#audience.size >= LARGEST_AUDIENCE) {
+      client.close(1013, 'too many displays are connected');
+      return;
+    }
+    const attachment = this.#hub.attach(client, request.value);
+    this.#audience.set(client, { request: request.value, query, attachment });
+    this.#alive.add(client);
+    this.#heartbeat ??= setInterval(() => this.#checkHeartbeats(), HEARTBEAT).unref();
+    client.on('pong', () => this.#alive.add(client));
+    client.on('message', (data, isBinary) => {
+      this.#alive.add(client);
+      attachment.receive(isBinary && Buffer.isBuffer(data) ? data : new Uint8Array());
+    });
+    client.on('close', () => {
+      attachment.detach();
+      this.#audience.delete(client);
+    });
+  }
+
+  #checkHeartbeats(): void {
+    for (const client of this.#audience.keys()) {
+      if (!this.#alive.delete(client)) client.terminate();
+      else client.ping();
+    }
+  }
+}
