@@ -1,0 +1,226 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FamiliarError } from '../errors.ts';
+import { writeFileAtomic } from '../files/atomic.ts';
+import { fileError } from '../files/errors.ts';
+import { fromTensor, type RgbImage } from '../image/rgb-image.ts';
+import { contactSheet } from '../media/contact-sheet.ts';
+import { type FilmFace, type FilmRecord, readFilmRecord, writeFilmRecord } from '../media/film-record.ts';
+import { playInOrder, writeLoop } from '../media/loop.ts';
+import type { Progress } from '../media/progress.ts';
+import { resultPage } from '../media/result-page.ts';
+import type { Comparer } from '../projection/compare.ts';
+import type { Latent } from '../projection/latent.ts';
+import { readLatent } from '../projection/latent-file.ts';
+import type { Projector } from '../projection/projector.ts';
+import { makeFace } from './film-face.ts';
+import { type FilmPlan, type FilmTask, filmTasks } from './film-plan.ts';
+import { checkResumable } from './resume.ts';
+
+/** Everything a film is made with. */
+export interface Studio {
+  readonly projector: Projector;
+  readonly comparer: Comparer;
+  readonly pack: FilmRecord['pack'];
+  /** The aligned face of a photograph, at the pack's resolution. Throws FamiliarError where it is refused. */
+  prepare(portrait: string): Promise<RgbImage>;
+  progress(label: string, total: number): Progress;
+}
+
+/**
+ * Makes a film: every portrait in turn, each from the face before, then the loop and the page. `chain.json` is written
+ * after each face, so that an interrupted film goes on with `resume` exactly as it would have.
+ * Throws INTERRUPTED when the signal ends it early; everything finished by then is whole.
+ */
+export async function makeFilm(
+  plan: FilmPlan,
+  studio: Studio,
+  isResumed: boolean,
+  signal: AbortSignal,
+): Promise<FilmRecord> {
+  await mkdir(plan.out, { recursive: true }).catch((cause) => {
+    throw fileError(plan.out, cause);
+  });
+  const recordPath = join(plan.out, 'chain.json');
+  const tasks = filmTasks(plan);
+  const before = isResumed ? await readFilmRecord(recordPath) : undefined;
+  if (before !== undefined) checkResumable(recordPath, before, plan, studio.pack, tasks);
+  const targets = await prepareAll(plan.portraits, studio, signal);
+  const film = new Film(plan, studio, tasks, targets, before?.faces ?? []);
+  await film.save(recordPath);
+  while (film.next !== undefined && !signal.aborted) {
+    if (await film.makeNext(signal)) await film.save(recordPath);
+  }
+  if (film.next !== undefined) {
+    throw new FamiliarError(
+      'INTERRUPTED',
+      `Stopped after ${film.made} of ${tasks.length} faces; what is made is whole. Go on with the same command and --resume.`,
+    );
+  }
+  await film.close(recordPath);
+  return film.record;
+}
+
+/** Finds every face before the work begins: hours should not end at a bad last photograph. All refusals come at once. */
+async function prepareAll(
+  portraits: readonly string[],
+  studio: Studio,
+  signal: AbortSignal,
+): Promise<Map<string, RgbImage>> {
+  const targets = new Map<string, RgbImage>();
+  const refused: FamiliarError[] = [];
+  const bar = studio.progress('Finding faces', portraits.length);
+  for (const portrait of portraits) {
+    if (signal.aborted) break;
+    try {
+      targets.set(portrait, targets.get(portrait) ?? (await studio.prepare(portrait)));
+    } catch (error) {
+      if (!(error instanceof FamiliarError)) throw error;
+      refused.push(error);
+    }
+    bar.update(targets.size + refused.length);
+  }
+  bar.done();
+  if (refused.length > 0) throw new FamiliarError(refused[0].code, refused.map((e) => e.message).join('\n'));
+  return targets;
+}
+
+class Film {
+  record: FilmRecord;
+  readonly #plan: FilmPlan;
+  readonly #studio: Studio;
+  readonly #tasks: readonly FilmTask[];
+  readonly #targets: ReadonlyMap<string, RgbImage>;
+  /** The face made last, in memory or still to be read from its folder. */
+  #previous: Latent | undefined;
+
+  constructor(
+    plan: FilmPlan,
+    studio: Studio,
+    tasks: readonly FilmTask[],
+    targets: ReadonlyMap<string, RgbImage>,
+    faces: readonly FilmFace[],
+  ) {
+    this.#plan = plan;
+    this.#studio = studio;
+    this.#tasks = tasks;
+    this.#targets = targets;
+    this.record = { version: 1, pack: studio.pack, settings: plan.settings, faces: [...faces], loop: null };
+  }
+
+  get made(): number {
+    return this.record.faces.length;
+  }
+
+  get next(): FilmTask | undefined {
+    return this.#tasks[this.made];
+  }
+
+  /** Makes the next face; false where it was interrupted. */
+  async makeNext(signal: AbortSignal): Promise<boolean> {
+    const task = this.#tasks[this.made];
+    const { settings } = this.#plan;
+    const { latent, name: startName, isWarm } = this.#start(task);
+    const before = isWarm ? await this.#draw(latent) : undefined;
+    const bar = this.#studio.progress(
+      `${task.name}${settings.passes > 1 ? ` (pass ${task.pass})` : ''}`,
+      settings.steps,
+    );
+    const face = await makeFace(this.#studio.projector, {
+      folder: join(this.#plan.out, task.folder),
+      target: this.#targetOf(task),
+      start: latent,
+      isWarm,
+      settings,
+      closing: this.#closingOf(task),
+      signal,
+      onStep: (step, distance) => bar.update(Math.min(step, settings.steps), `LPIPS ${distance.toFixed(3)}`),
+    });
+    bar.done();
+    if (face === undefined) return false;
+    this.#previous = face.latent;
+    this.record.faces.push({
+      name: task.name,
+      portrait: task.portrait,
+      pass: task.pass,
+      start: startName,
+      ...face.record,
+      video: `${task.folder}/evolution.mp4`,
+      handover: { lpips: before ? await this.#studio.comparer.distance(before, face.first) : null },
+    });
+    return true;
+  }
+
+  /** Writes the loop of the last pass, and the contact sheet. */
+  async close(recordPath: string): Promise<void> {
+    const { settings, out } = this.#plan;
+    const last = this.#tasks.filter((task) => task.pass === settings.passes);
+    // In a chain a face's first picture is the last one of the face before; around the seam as well after two passes.
+    const isChain = settings.from === 'previous';
+    const whole = isChain ? (settings.passes > 1 ? 0 : 1) : last.length;
+    const videos = last.map((task) => join(out, task.folder, 'evolution.mp4'));
+    const { frames } = await writeLoop(join(out, 'loop.mp4'), withoutRepeats(videos, whole), {
+      fps: settings.fps,
+      codec: settings.codec,
+    });
+    const [begin, end] = [this.#start(last[0]).latent, this.#latentOf(last[last.length - 1])];
+    const seam = await this.#studio.comparer.distance(await this.#draw(end), await this.#draw(begin));
+    this.record = { ...this.record, loop: { video: 'loop.mp4', frames, seam: { lpips: seam } } };
+    const pairs = await Promise.all(
+      last.map(async (task) => ({ target: this.#targetOf(task), result: await this.#picture(this.#latentOf(task)) })),
+    );
+    await writeFileAtomic(join(out, 'contact-sheet.png'), await contactSheet(pairs));
+    await this.save(recordPath);
+  }
+
+  async save(recordPath: string): Promise<void> {
+    await writeFilmRecord(recordPath, this.record);
+    await writeFileAtomic(join(this.#plan.out, 'index.html'), resultPage(this.record));
+  }
+
+  #start(task: FilmTask): { latent: Latent; name: string; isWarm: boolean } {
+    const { from, seed } = this.#plan.settings;
+    const { projector } = this.#studio;
+    if (from === 'zero') return { latent: projector.zeroLatent(seed), name: 'zero', isWarm: false };
+    if (from === 'mean' || task.index === 0) return { latent: projector.meanLatent(seed), name: 'mean', isWarm: false };
+    const before = this.#tasks[task.index - 1];
+    const latent = task.index === this.made && this.#previous ? this.#previous : this.#latentOf(before);
+    return { latent, name: `${before.folder}/evolution.mp4`, isWarm: true };
+  }
+
+  /** The loop's last face ends where its first one began: at the last face of the first pass. */
+  #closingOf(task: FilmTask): Latent | undefined {
+    const { passes, from } = this.#plan.settings;
+    if (passes === 1 || from !== 'previous' || task.index !== this.#tasks.length - 1) return undefined;
+    return this.#latentOf(this.#tasks[this.#tasks.length / passes - 1]);
+  }
+
+  #latentOf(task: FilmTask): Latent {
+    return readLatent(join(this.#plan.out, task.folder), this.#studio.projector.generator);
+  }
+
+  #targetOf(task: FilmTask): RgbImage {
+    return this.#targets.get(task.portrait) as RgbImage;
+  }
+
+  async #draw(latent: Latent): Promise<Float32Array> {
+    const { projector } = this.#studio;
+    return (await projector.look(new Float32Array(3 * projector.generator.resolution ** 2), latent)).image;
+  }
+
+  async #picture(latent: Latent): Promise<RgbImage> {
+    const { resolution } = this.#studio.projector.generator;
+    return fromTensor(await this.#draw(latent), resolution, resolution);
+  }
+}
+
+/** Frames of several videos, each without its first one but for the first `whole` videos. */
+async function* withoutRepeats(videos: readonly string[], whole: number): AsyncGenerator<RgbImage> {
+  for (const [i, video] of videos.entries()) {
+    let isFirst = true;
+    for await (const frame of playInOrder([video])) {
+      if (!isFirst || i < whole) yield frame;
+      isFirst = false;
+    }
+  }
+}
