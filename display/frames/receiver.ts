@@ -11,7 +11,8 @@ export interface ReceiverOptions {
 
 /**
  * The page's end of the worker that receives pictures. Keeps the newest until the next drawing; a worker that dies is
- * replaced. Every picture taken must be given back with `release`.
+ * replaced. Every picture
+ * taken must be acknowledged.
  */
 export class Receiver {
   /** Pictures that were thrown away because newer ones came, since the page was loaded. */
@@ -48,9 +49,8 @@ export class Receiver {
     return this.newest.take();
   }
 
-  /** Releases a picture that has been drawn, or never will be, and lets the server send the next. */
-  release({ header, bitmap }: Picture): void {
-    bitmap.close();
+  /** Lets the server send the next. The caller closes the bitmap. */
+  acknowledge({ header }: Picture): void {
     this.tell({ type: 'acknowledge', sequence: header.sequence });
   }
 
@@ -70,7 +70,8 @@ export class Receiver {
         const replaced = this.newest.put(message.picture);
         if (!replaced) return;
         this.skipped++;
-        this.release(replaced);
+        replaced.bitmap.close();
+        this.acknowledge(replaced);
         return;
       }
       case 'status':

@@ -6,6 +6,8 @@ import type { PageSocket } from './socket-link.ts';
 export interface SocketOptions {
   readonly role: Role;
   readonly client: string;
+  /** Of a display. */
+  readonly name?: string;
   /** Asked for at every connection. */
   readonly pin?: () => string;
   /** Origin of the server; the page's own where it is left out. */
@@ -14,8 +16,8 @@ export interface SocketOptions {
 }
 
 /** The socket of a page, not yet connected. */
-export function openSocket({ role, client, pin, origin, protocol = protocolVersion }: SocketOptions): PageSocket {
-  const hello = () => ({ protocol, role, client, ...(pin && { pin: pin() }) });
+export function openSocket({ role, client, name, pin, origin, protocol = protocolVersion }: SocketOptions): PageSocket {
+  const hello = () => ({ protocol, role, client, ...(name && { name }), ...(pin && { pin: pin() }) });
   const options = {
     path: routes.control,
     autoConnect: false,

@@ -1,0 +1,26 @@
+import { type FrameRequest, frameQuery, frameSizes } from '../server/protocol/frame.ts';
+import { displayNamePattern } from '../server/protocol/messages.ts';
+import { routes } from '../server/protocol/routes.ts';
+
+/** What the address of the page says: `/?name=left&size=1024&format=webp`. */
+export interface PageAddress {
+  readonly name: string;
+  /** Address of the pictures, path and query. */
+  readonly frames: string;
+}
+
+/**
+ * Reads the page's own address. What is missing or makes no sense is chosen: the name `main`, JPEG, and the smallest size
+ * that fills `pixels`, the shorter side of the screen. Pure.
+ */
+export function readAddress(query: URLSearchParams, pixels: number): PageAddress {
+  const name = query.get('name') ?? '';
+  const asked = Number(query.get('size'));
+  const format = (['jpeg', 'webp', 'rgb'] as const).find((known) => known === query.get('format')) ?? 'jpeg';
+  const size: FrameRequest['size'] =
+    frameSizes.find((allowed) => allowed === asked) ?? frameSizes.find((allowed) => allowed >= pixels) ?? 2048;
+  return {
+    name: displayNamePattern.test(name) ? name : 'main',
+    frames: `${routes.frames}${frameQuery({ size, format })}`,
+  };
+}

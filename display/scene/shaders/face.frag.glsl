@@ -1,0 +1,68 @@
+// The face on the wall, and the light that it throws on the wall around it.
+uniform sampler2D uCanvas;
+uniform vec2 uCanvasSize;
+uniform sampler2D uGlow;
+uniform sampler2D uTensor;
+uniform vec2 uPicture;    // size of what is drawn into, pixels
+uniform vec2 uCentre;     // of the face; the wall's height is 1, 0,0 its middle, y down
+uniform float uSide;      // of the face
+uniform float uFeather;   // width of the soft edge, part of the side
+uniform float uLight;     // how far it throws light: 0..1
+uniform float uVignette;  // 0..1
+uniform float uBristle;   // relief of the paint: 0..1
+uniform float uOpacity;
+uniform bool uFine;       // whether there is time for the better filter
+in vec2 vPlace;
+out vec4 outColor;        // premultiplied; alpha 0 adds light
+
+// Relief of bristles: noise drawn out along the strokes, lit from above.
+float bristles(vec2 place) {
+  float unit = uSide * uPicture.y / 900.0;
+  float height = 0.0;
+  float weights = 0.0;
+  for (int side = -1; side <= 1; side += 2) {
+    vec2 at = place * 900.0;
+    for (int i = 0; i < 7; i++) {
+      vec3 tensor = texture(uTensor, at / 900.0).xyz;
+      float angle = 0.5 * atan(2.0 * tensor.y, tensor.x - tensor.z) + 1.5707963;
+      vec2 along = vec2(cos(angle), sin(angle));
+      float weight = exp(-0.06 * float(i * i));
+      height += weight * (softNoise(at * 0.42, 11) * 0.7 + softNoise(at * 0.9, 12) * 0.3);
+      weights += weight;
+      at += float(side) * 2.4 * along;
+    }
+  }
+  return height / weights;
+}
+
+void main() {
+  vec2 wall = (vPlace - 0.5) * vec2(uPicture.x / uPicture.y, 1.0);
+  vec2 place = (wall - uCentre) / uSide + 0.5;
+  vec2 outside = max(max(-place, place - 1.0), 0.0);
+  vec2 inside = smoothstep(0.0, uFeather, min(place, 1.0 - place));
+  float mask = inside.x * inside.y;
+
+  vec3 glow = vec3(0.0);
+  if (uLight > 0.0 && mask < 1.0) {
+    vec2 mirrored = clamp(1.0 - abs(1.0 - abs(place)), 0.03, 0.97);
+    float distance1 = length(outside);
+    float fall = exp(-3.2 * distance1) * (1.0 - smoothstep(0.0, 0.9, distance1));
+    glow = sampleSoft(uGlow, mirrored, vec2(textureSize(uGlow, 0))) * fall * uLight;
+  }
+
+  vec3 face = vec3(0.0);
+  if (mask > 0.0) {
+    face = uFine ? sampleSharp(uCanvas, place, uCanvasSize) : texture(uCanvas, place).rgb;
+    if (uBristle > 0.0) {
+      float height = bristles(place);
+      vec2 slope = vec2(dFdx(height), dFdy(height)) * uSide * uPicture.y / 900.0;
+      float relief = dot(slope, vec2(-0.55, -0.83)) + 0.35 * (height - 0.5);
+      face *= 1.0 + uBristle * 0.55 * relief;
+    }
+    vec2 corner = (place - 0.5) * 2.0;
+    float shade = dot(corner * corner, corner * corner);
+    face *= 1.0 - uVignette * smoothstep(0.1, 1.9, shade);
+  }
+  vec3 color = mix(glow, face, mask);
+  outColor = vec4(color, mask) * uOpacity;
+}

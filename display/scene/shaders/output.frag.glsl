@@ -1,0 +1,53 @@
+// The picture on its way to the projector: turned, grained, its edges faded, dimmed.
+uniform sampler2D uPicture;
+uniform vec2 uPictureSize;
+uniform vec3 uLookupX;    // from the place on the screen to the place in the picture
+uniform vec3 uLookupY;
+uniform vec4 uEdges;      // left, right, top, bottom; parts of the picture
+uniform float uGamma;
+uniform float uLight;     // brightness of everything together, 0..1
+uniform float uGrain;     // 0..1
+uniform float uFilm;      // how far the picture looks like film, 0..1
+uniform int uMoment;      // changes the grain
+in vec2 vPlace;
+out vec4 outColor;
+
+float edge(float distance1, float width) {
+  return width > 0.0 ? smoothstep(0.0, width, distance1) : 1.0;
+}
+
+vec3 film(vec3 color) {
+  float grey = luma(color);
+  // Silver: less colour, warmer lights, deeper darks.
+  vec3 silver = mix(color, vec3(grey) * vec3(1.045, 1.0, 0.94), 0.55);
+  silver = mix(silver, silver * silver * (3.0 - 2.0 * silver), 0.45);
+  return mix(color, silver, uFilm);
+}
+
+float grain(vec2 pixel) {
+  vec3 fine = random3(ivec3(floor(pixel), uMoment));
+  float coarse = softNoise(pixel * 0.42, uMoment + 7919);
+  // Near enough to a bell curve.
+  return (fine.x + fine.y + fine.z - 1.5) * 0.55 + (coarse - 0.5) * 1.1;
+}
+
+void main() {
+  vec3 here = vec3(vPlace, 1.0);
+  vec2 place = vec2(dot(uLookupX, here), dot(uLookupY, here));
+  vec3 color = vec3(0.0);
+  if (place == clamp(place, 0.0, 1.0)) color = texture(uPicture, place).rgb;
+  if (uFilm > 0.0) color = film(color);
+  if (uGrain > 0.0) {
+    float grey = luma(color);
+    // Film is calm in the darkest and the lightest: black stays black on the wall.
+    float room = smoothstep(0.0, 0.12, grey) * (1.0 - 0.75 * smoothstep(0.55, 1.0, grey));
+    vec2 pixel = place * uPictureSize * min(1.0, 1080.0 / min(uPictureSize.x, uPictureSize.y));
+    color += color * (uGrain * room * grain(pixel));
+  }
+  float light = edge(vPlace.x, uEdges.x) * edge(1.0 - vPlace.x, uEdges.y)
+    * edge(vPlace.y, uEdges.z) * edge(1.0 - vPlace.y, uEdges.w);
+  color *= pow(light, 1.0 / uGamma) * uLight;
+  // Half a step of noise, so that long fades show no bands; nothing is added to black.
+  vec3 dither = (random3(ivec3(gl_FragCoord.xy, uMoment)) - 0.5) / 255.0;
+  outColor = vec4(color + dither * step(0.002, luma(color)), 1.0);
+}

@@ -1,0 +1,33 @@
+import {
+  HalfFloatType,
+  LinearFilter,
+  LinearMipmapLinearFilter,
+  type TextureDataType,
+  UnsignedByteType,
+  type WebGLRenderer,
+  WebGLRenderTarget,
+} from 'three';
+
+/** Half floats where the GPU can draw into them, so that slow fades show no bands; bytes where it cannot. */
+export function targetType(renderer: WebGLRenderer): TextureDataType {
+  const { extensions } = renderer;
+  return extensions.has('EXT_color_buffer_float') || extensions.has('EXT_color_buffer_half_float')
+    ? HalfFloatType
+    : UnsignedByteType;
+}
+
+/** A texture to draw into, without depth. Sides in px. */
+export function createTarget(
+  width: number,
+  height: number,
+  type: TextureDataType,
+  { mipmaps = false }: { readonly mipmaps?: boolean } = {},
+): WebGLRenderTarget {
+  return new WebGLRenderTarget(width, height, {
+    type,
+    depthBuffer: false,
+    magFilter: LinearFilter,
+    minFilter: mipmaps ? LinearMipmapLinearFilter : LinearFilter,
+    generateMipmaps: mipmaps,
+  });
+}
