@@ -1,0 +1,117 @@
+import type { CurvePoint, Progress } from '../protocol/snapshot.ts';
+import { Playhead, pictureChange } from './pacing.ts';
+import type { Becoming, BecomingStep, Clock, Off } from './ports.ts';
+
+/** Bytes of pictures that may wait to be shown. */
+const memory = 192 * 1024 * 1024;
+/** Part of the pace after which the engine should be done, so that the wall need not wait for its last step. */
+export const engineShare = 0.92;
+/** Most points of a curve. */
+const curvePoints = 500;
+
+export interface PlayerPorts {
+  readonly clock: Clock;
+  /** Shows a picture, to be dissolved into over `seconds`. */
+  readonly show: (step: BecomingStep, seconds: number) => void;
+  readonly progress: (progress: Progress, point: CurvePoint | null) => void;
+  /** Seconds the becoming takes, as it is set now. */
+  readonly pace: () => number;
+  readonly isFrozen: () => boolean;
+  /** Most pictures a second. */
+  readonly fps: number;
+}
+
+/** Takes the steps of a becoming as the engine makes them and shows them as the pace wants them. */
+export class BecomingPlayer {
+  readonly #becoming: Becoming;
+  readonly #ports: PlayerPorts;
+  readonly #playhead = new Playhead<BecomingStep>();
+  #stopTimer: Off | null = null;
+  #last = 0;
+  #shown: BecomingStep | null = null;
+  #pointAt = 0;
+  #ended = false;
+  #failure: unknown = null;
+  #over: (() => void) | null = null;
+
+  constructor(becoming: Becoming, ports: PlayerPorts) {
+    this.#becoming = becoming;
+    this.#ports = ports;
+  }
+
+  /** Resolves when the last step was reached in time, or `stop` was called; rejects when the engine cannot go on. */
+  async play(): Promise<void> {
+    this.#last = this.#ports.clock.now();
+    const over = new Promise<void>((resolve) => {
+      this.#over = resolve;
+    });
+    void this.#gather();
+    this.#tick();
+    await over;
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** Stops; with `atEnd` the newest picture is shown first. */
+  stop(atEnd: boolean): void {
+    const newest = this.#playhead.newest;
+    if (atEnd && newest && newest !== this.#shown) this.#ports.show(newest, 1);
+    this.#finish();
+  }
+
+  async #gather(): Promise<void> {
+    let before: BecomingStep | null = null;
+    try {
+      for await (const step of this.#becoming.steps) {
+        if (this.#ended) return;
+        this.#playhead.add(step, step.done, before ? pictureChange(before.image, step.image) : 0);
+        this.#playhead.thin(Math.floor(memory / Math.max(1, step.image.data.byteLength)));
+        before = step;
+      }
+      // An engine that stopped early, because the face was found, is done.
+      if (before) this.#playhead.add(before, 1, 0);
+      else throw new Error('The engine made no step.');
+    } catch (error) {
+      if (this.#ended) return;
+      this.#failure = error;
+      this.#finish();
+    }
+  }
+
+  #tick(): void {
+    if (this.#ended) return;
+    const { clock, pace, isFrozen, fps } = this.#ports;
+    const now = clock.now();
+    // A clock that was set, or a machine that slept, must not make the face leap.
+    const seconds = Math.min(1, Math.max(0, (now - this.#last) / 1_000));
+    this.#last = now;
+    if (!isFrozen()) this.#advance(seconds, pace());
+    if (this.#playhead.isOver) this.#finish();
+    else this.#stopTimer = clock.setTimeout(() => this.#tick(), 1_000 / fps);
+  }
+
+  #advance(seconds: number, pace: number): void {
+    const approach = this.#playhead.advance(seconds, pace);
+    if (!approach || approach.item === this.#shown) return;
+    const step = approach.item;
+    this.#shown = step;
+    this.#ports.show(step, approach.seconds);
+    const done = this.#playhead.elapsed;
+    const progress: Progress = {
+      step: step.step,
+      steps: step.done > 0 ? Math.max(step.step, Math.round(step.step / step.done)) : step.step,
+      done,
+      secondsLeft: (1 - done) * pace,
+      likeness: step.likeness,
+      loss: step.loss,
+    };
+    const isPoint = done >= this.#pointAt || this.#playhead.isOver;
+    if (isPoint) this.#pointAt = done + 1 / curvePoints;
+    this.#ports.progress(progress, isPoint ? { step: step.step, loss: step.loss, likeness: step.likeness } : null);
+  }
+
+  #finish(): void {
+    this.#ended = true;
+    this.#stopTimer?.();
+    this.#over?.();
+  }
+}

@@ -1,0 +1,340 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FamiliarError } from '../../server/errors.ts';
+import type { Sender, Settings } from '../../server/installation/machine-types.ts';
+import { Installation, type Moment } from '../../server/installation/runner.ts';
+import { FakeCamera, FakeChain, FakeClock, FakeEngine, FakePortraits, FakeStream, settle } from './fakes.ts';
+
+const settings: Settings = {
+  greet: 60,
+  framing: 90,
+  review: 45,
+  call: 30,
+  arrivedPage: 40,
+  autoCapture: 0,
+  queue: 3,
+  countdown: 3,
+  hold: 15,
+  accepting: true,
+};
+const tablet: Sender = { source: 'visitor', client: 'tablet-1' };
+const photograph = { bytes: Uint8Array.of(1, 2, 3), at: 5 };
+
+let clock: FakeClock;
+let camera: FakeCamera;
+let portraits: FakePortraits;
+let engine: FakeEngine;
+let chain: FakeChain;
+let stream: FakeStream;
+let live: { pace: number; attractPace: number; freeze: boolean };
+let logged: string[];
+let counted: number[];
+let moments: Moment[];
+let installation: Installation;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  camera = new FakeCamera();
+  portraits = new FakePortraits();
+  engine = new FakeEngine();
+  chain = new FakeChain();
+  stream = new FakeStream();
+  live = { pace: 20, attractPace: 8, freeze: false };
+  logged = [];
+  counted = [];
+  moments = [];
+  installation = new Installation(
+    {
+      camera,
+      portraits,
+      engine,
+      chain,
+      stream,
+      clock,
+      live: () => live,
+      consentText: (language) => `consent in ${language}`,
+      count: (visitors) => counted.push(visitors),
+      log: (_level, message) => logged.push(message),
+      attractFaces: 10,
+      fps: 30,
+    },
+    settings,
+    6,
+  );
+  installation.onMoment((moment) => moments.push(moment));
+  installation.start();
+});
+
+/** From attract to review, with the still asked for. */
+async function toReview(): Promise<void> {
+  for (const command of ['begin', 'consent', 'capture'] as const) {
+    installation.command(command, tablet, command === 'consent' ? { language: 'de' } : {});
+  }
+  await clock.advance(3);
+}
+
+async function toBecoming(): Promise<void> {
+  await toReview();
+  camera.asked.at(-1)?.give(photograph);
+  await settle();
+  installation.command('keep', tablet);
+  await settle();
+}
+
+/** An engine of ten steps a second, for so many seconds. */
+async function work(seconds: number, from: number, total: number): Promise<void> {
+  for (let i = 0; i < seconds * 10; i++) {
+    const step = from + i;
+    if (step <= total) engine.becomings.at(-1)?.make(step, step / total);
+    if (step === total) engine.becomings.at(-1)?.end();
+    await clock.advance(0.1);
+  }
+}
+
+describe('the installation', () => {
+  it('leads a visitor all the way, and forgets the portrait', async () => {
+    await toReview();
+    expect(camera.previewFor).toBe('tablet-1');
+    expect(camera.asked).toHaveLength(1);
+    camera.asked[0].give(photograph);
+    await settle();
+    const token = installation.state.visit?.portrait ?? '';
+    expect(installation.portrait(token)).toEqual(photograph.bytes);
+    installation.command('keep', tablet);
+    await settle();
+    expect(counted).toEqual([7]);
+    expect(engine.becomings[0].order).toMatchObject({
+      visitor: 7,
+      seconds: expect.closeTo(18.4),
+      photograph,
+      consent: { how: 'tablet', text: 'consent in de' },
+    });
+    expect(moments).toContainEqual({ type: 'handover', visitor: 7 });
+    await work(20.5, 0, 184);
+    expect(installation.state.name).toBe('arrived');
+    expect(stream.last).toMatchObject({ kind: 'face', visitor: 7, image: { data: expect.anything() } });
+    expect(stream.last?.image.data[0]).toBe(184);
+    expect(engine.becomings[0].ended).toBe('finished');
+    expect(installation.curve.length).toBeGreaterThan(50);
+    expect(installation.portrait(token)).not.toBeNull();
+    await clock.advance(16);
+    expect(installation.state.name).toBe('attract');
+    expect(installation.portrait(token)).toBeNull();
+    await installation.stop();
+  });
+
+  it('shows the first changed picture well under a second after “keep”', async () => {
+    await toBecoming();
+    const before = stream.shown.length;
+    engine.becomings[0].make(0, 0);
+    engine.becomings[0].make(1, 0.01);
+    await clock.advance(0.1);
+    const faces = stream.shown.slice(before);
+    expect(faces.at(-1)?.image.data[0]).toBe(1);
+    expect(faces.every(({ kind }) => kind === 'face')).toBe(true);
+  });
+
+  it('says why there was no portrait, and lets the visitor try again', async () => {
+    await toReview();
+    portraits.refuse = new FamiliarError('PORTRAIT_NO_FACE', 'No face was found.');
+    camera.asked[0].give(photograph);
+    await settle();
+    expect(installation.state).toMatchObject({
+      name: 'framing',
+      visit: { problem: { code: 'PORTRAIT_NO_FACE', message: 'No face was found.' } },
+    });
+  });
+
+  it('keeps no portrait of somebody who left while it was being taken', async () => {
+    await toReview();
+    installation.command('leave', tablet);
+    expect(camera.asked[0].signal.aborted).toBe(true);
+    camera.asked[0].give(photograph);
+    await settle();
+    expect(installation.state.visit).toBeNull();
+    await toReview();
+    expect(installation.state.visit?.portrait).toBeNull();
+  });
+
+  it('leaves no trace of somebody who leaves before or during the becoming', async () => {
+    let letGo = () => {};
+    engine.hold = new Promise((resolve) => {
+      letGo = resolve;
+    });
+    await toBecoming();
+    installation.command('leave', tablet);
+    letGo();
+    await settle();
+    expect(engine.becomings[0].ended).toBe('abandoned');
+    engine.hold = null;
+    await toBecoming();
+    await work(3, 0, 184);
+    installation.command('leave', tablet);
+    await settle();
+    expect(engine.becomings[1].ended).toBe('abandoned');
+    const count = stream.shown.filter(({ kind }) => kind === 'face').length;
+    await clock.advance(5);
+    expect(stream.shown.filter(({ kind }) => kind === 'face')).toHaveLength(count);
+  });
+
+  it('takes what there is when it is skipped', async () => {
+    await toBecoming();
+    await work(5, 0, 184);
+    installation.command('skip', { source: 'osc', client: null });
+    await settle();
+    expect(installation.state.name).toBe('arrived');
+    expect(engine.becomings[0].ended).toBe('finished');
+    expect(stream.last?.image.data[0]).toBe(49);
+  });
+
+  it('keeps the face as far as it came when the engine cannot go on', async () => {
+    await toBecoming();
+    await work(5, 0, 184);
+    engine.becomings[0].end(new FamiliarError('ENGINE_GONE', 'The engine is gone.'));
+    await settle();
+    expect(installation.state.name).toBe('arrived');
+    expect(engine.becomings[0].ended).toBe('finished');
+    expect(logged.join()).toContain('The engine is gone.');
+  });
+
+  it('goes on with the same face after the engine was away', async () => {
+    await toBecoming();
+    await work(5, 0, 184);
+    engine.fall('trouble');
+    await clock.advance(40);
+    expect(installation.state.name).toBe('becoming');
+    engine.fall('good');
+    await work(15, 50, 184);
+    expect(installation.state.name).toBe('arrived');
+    expect(stream.last?.image.data[0]).toBe(184);
+  });
+
+  it('stands still while frozen', async () => {
+    await toBecoming();
+    await work(5, 0, 184);
+    live.freeze = true;
+    installation.freezeChanged();
+    const count = stream.shown.length;
+    await work(30, 50, 184);
+    expect(stream.shown).toHaveLength(count);
+    live.freeze = false;
+    installation.freezeChanged();
+    await clock.advance(14);
+    expect(installation.state.name).toBe('becoming');
+    await clock.advance(2);
+    expect(installation.state.name).toBe('arrived');
+  });
+
+  it('follows a new pace at once', async () => {
+    await toBecoming();
+    await work(5, 0, 184);
+    live.pace = 5;
+    installation.paceChanged();
+    expect(engine.becomings[0].seconds).toBeCloseTo(4.6);
+    for (let step = 50; step <= 184; step++) engine.becomings[0].make(step, step / 184);
+    await clock.advance(4);
+    expect(installation.state.name).toBe('arrived');
+  });
+
+  it('looks at previews one at a time, only while somebody is framing themselves', async () => {
+    const preview = { bytes: photograph.bytes, encoding: 'jpeg' as const, width: 4, height: 4, at: 1 };
+    camera.previews.tell(preview);
+    expect(portraits.observed).toBe(0);
+    installation.command('begin', tablet);
+    installation.command('consent', tablet);
+    camera.previews.tell(preview);
+    camera.previews.tell(preview);
+    await settle();
+    expect(portraits.observed).toBe(1);
+    expect(installation.state.visit?.hints).toEqual(['ready']);
+  });
+
+  it('becomes a photograph from the folder when nobody is there', async () => {
+    camera.waits.tell(true);
+    camera.asked[0].give(photograph);
+    camera.waits.tell(false);
+    await settle();
+    expect(installation.state.name).toBe('becoming');
+    expect(engine.becomings[0].order.consent).toMatchObject({ how: 'rehearsal', text: '' });
+  });
+
+  it('stops with nothing left running, keeping a becoming in hand', async () => {
+    await toBecoming();
+    await work(2, 0, 184);
+    await installation.stop();
+    expect(engine.becomings[0].ended).toBe('finished');
+    await clock.advance(2);
+    expect(clock.pending).toBe(0);
+    expect(camera.healths.size + camera.previews.size + engine.healths.size).toBe(0);
+  });
+});
+
+describe('the wall when nobody is there', () => {
+  it('walks through faces of nobody where the chain is empty', async () => {
+    await clock.advance(10);
+    expect(stream.shown.length).toBeGreaterThan(50);
+    expect(stream.shown.every(({ kind, visitor }) => kind === 'nobody' && visitor === 0)).toBe(true);
+  });
+
+  it('walks through the chain and says when it has come round', async () => {
+    for (const visitor of [1, 2, 3]) chain.add(visitor);
+    await clock.advance(20);
+    stream.shown = [];
+    await clock.advance(40);
+    const visitors = stream.shown.map(({ visitor }) => visitor);
+    expect(new Set(visitors)).toEqual(new Set([1, 2, 3]));
+    expect(moments.filter(({ type }) => type === 'loop-end').length).toBeGreaterThan(0);
+    for (const mix of engine.rendered) expect(mix.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+  });
+
+  it('shows stills while the engine is away, and walks again when it is back', async () => {
+    chain.add(1);
+    engine.fall('trouble');
+    await clock.advance(30);
+    expect(stream.last?.image.data[0]).toBe(99);
+    engine.fall('good');
+    const count = stream.shown.length;
+    await clock.advance(15);
+    expect(stream.shown.length).toBeGreaterThan(count + 20);
+    // The picture after a still is dissolved into: the walk does not begin where the still is.
+    expect(stream.shown[count].blend).toBeGreaterThan(1_000);
+  });
+
+  it('turns to the face the next visitor grows out of when somebody comes', async () => {
+    chain.add(1);
+    await clock.advance(11);
+    installation.command('begin', tablet);
+    await clock.advance(4);
+    expect(engine.rendered.at(-1)).toEqual([{ source: { kind: 'start' }, share: 1 }]);
+    const count = stream.shown.length;
+    await clock.advance(4);
+    expect(stream.shown).toHaveLength(count);
+    installation.directionsChanged();
+    await settle();
+    expect(stream.shown).toHaveLength(count + 1);
+  });
+
+  it('goes on to the next face when skipped, and holds when frozen', async () => {
+    for (const visitor of [1, 2, 3]) chain.add(visitor);
+    await clock.advance(1);
+    installation.command('skip', { source: 'curator', client: null });
+    await clock.advance(5);
+    expect(stream.shown.at(-1)?.visitor).toBe(2);
+    live.freeze = true;
+    installation.freezeChanged();
+    await clock.advance(0.5);
+    const count = stream.shown.length;
+    await clock.advance(60);
+    expect(stream.shown).toHaveLength(count);
+  });
+
+  it('lets go of a face that was deleted', async () => {
+    chain.add(1);
+    await clock.advance(7);
+    await chain.forget('old-1');
+    installation.forgotten('old-1');
+    const count = engine.rendered.length;
+    await clock.advance(20);
+    const later = engine.rendered.slice(count + 1);
+    expect(JSON.stringify(later)).not.toContain('old-1');
+  });
+});
