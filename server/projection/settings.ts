@@ -50,7 +50,10 @@ const official = {
 const never = { stopAtDistance: 0, stopWhenFlat: 0 } as const;
 
 export const presets = {
-  /** Ours: W+ from the face before, no noise in the search, so that every step can be shown. */
+  /**
+   * Ours: W+ and the noise maps together, from the face before, held near the mean, and no noise in the search, so that
+   * every step can be shown. docs/performance.md has what each of these is worth.
+   */
   chain: {
     ...official,
     ...never,
@@ -62,8 +65,8 @@ export const presets = {
     optimiser: 'adam',
     rate: 0.05,
     stepNoise: { factor: 0, ramp: 0.75, warmFactor: 0 },
-    noiseMaps: { mode: 'fixed', regularisation: 0 },
-    pull: 0,
+    noiseMaps: { mode: 'optimised', regularisation: 10 },
+    pull: 0.02,
   },
   /** StyleGAN2's own projector: W, noise maps optimised. */
   projector: {

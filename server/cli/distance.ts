@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { usageError } from '../errors.ts';
+import { decodeImage } from '../image/decode.ts';
+import { toTensor } from '../image/rgb-image.ts';
+import { loadFacePack } from '../networks/face-pack.ts';
+import { loadLpips } from '../networks/lpips.ts';
+import type { PerceptualNetwork } from '../networks/perceptual.ts';
+import { WeightReader } from '../networks/weight-reader.ts';
+import { defaultPack } from '../paths.ts';
+import { createComparer } from '../projection/compare.ts';
+import { createRuntime } from '../runtime/create-runtime.ts';
+import { openSafetensors } from '../weights/safetensors.ts';
+
+/** `familiar-faces distance A B --net NET`: prints how different two pictures look. */
+export function registerDistance(program: Command): void {
+  program
+    .command('distance')
+    .description('print the perceptual distance of two pictures of one size')
+    .argument('<a>', 'picture')
+    .argument('<b>', 'picture of the same size')
+    .option('--net <file|pack>', "LPIPS weights as .safetensors, or 'pack' for the face pack's own network", 'pack')
+    .option('--pack <dir>', 'face pack', defaultPack)
+    .action(run);
+}
+
+async function run(pathA: string, pathB: string, options: { net: string; pack: string }): Promise<void> {
+  const [a, b] = [await decodeImage(pathA), await decodeImage(pathB)];
+  if (a.width !== b.width || a.height !== b.height) {
+    throw usageError(`${pathA} is ${a.width}x${a.height} and ${pathB} is ${b.width}x${b.height}: make them one size.`);
+  }
+  const network = options.net === 'pack' ? loadFacePack(options.pack).perceptual : openLpips(options.net);
+  if (Math.min(a.width, a.height) < network.minimumSize) {
+    throw usageError(`${network.name} needs pictures of ${network.minimumSize} px or more.`);
+  }
+  const runtime = await createRuntime('cpu');
+  const comparer = await createComparer(runtime, network, a.width, a.height);
+  process.stdout.write(`${(await comparer.distance(toTensor(a), toTensor(b))).toFixed(6)}\n`);
+  await runtime.dispose();
+}
+
+function openLpips(path: string): PerceptualNetwork {
+  const file = openSafetensors(path);
+  try {
+    return loadLpips(new WeightReader(file, path));
+  } finally {
+    file.close();
+  }
+}

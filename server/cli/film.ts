@@ -1,0 +1,114 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { createFaceDetector } from '../face/detect.ts';
+import { preparePortrait } from '../face/portrait.ts';
+import { type FilmPlan, filmTasks } from '../film/film-plan.ts';
+import { makeFilm, type Studio } from '../film/make-film.ts';
+import { videoCodecs } from '../media/codecs.ts';
+import { progress } from '../media/progress.ts';
+import { loadFacePack, packSha256 } from '../networks/face-pack.ts';
+import { defaultPack } from '../paths.ts';
+import { createComparer } from '../projection/compare.ts';
+import { createProjector } from '../projection/projector.ts';
+import { type PresetName, presets } from '../projection/settings.ts';
+import { createRuntime, engineChoices } from '../runtime/create-runtime.ts';
+import { numberBetween, wholeNumber } from './options.ts';
+
+interface FilmOptions {
+  out: string;
+  steps?: number;
+  every: number;
+  fps: number;
+  passes: string;
+  preset: PresetName;
+  space?: 'w' | 'w+';
+  from: 'mean' | 'zero' | 'previous';
+  pack: string;
+  engine: (typeof engineChoices)[number];
+  seed: number;
+  codec: (typeof videoCodecs)[number];
+  faces: 'one' | 'largest';
+  sideBySide: boolean;
+  resume: boolean;
+}
+
+/** `familiar-faces film PORTRAITS...`: portraits become faces that become one another, as videos and a page. */
+export function registerFilm(program: Command): void {
+  program
+    .command('film')
+    .description('turn portraits into faces, each growing out of the one before: videos, an endless loop and a page')
+    .argument('<portraits...>', 'photographs, in the order in which they become one another')
+    .requiredOption('-o, --out <dir>', 'folder for the film')
+    .option('--steps <n>', "steps of the projection (the preset's own number where not given)", wholeNumber(1, 100_000))
+    .option('--every <n>', 'a frame every so many steps', wholeNumber(1, 10_000), 10)
+    .option('--fps <n>', 'frames a second', numberBetween(1, 120), 24)
+    .addOption(new Option('--passes <n>', 'twice round makes the loop seamless').choices(['1', '2']).default('2'))
+    .addOption(new Option('--preset <name>', 'how a face is looked for').choices(Object.keys(presets)).default('chain'))
+    .addOption(
+      new Option(
+        '--space <space>',
+        "one latent for all layers, or one for each (the preset's own where not given)",
+      ).choices(['w', 'w+']),
+    )
+    .addOption(
+      new Option('--from <start>', 'where each face starts').choices(['mean', 'zero', 'previous']).default('previous'),
+    )
+    .option('--pack <dir>', 'face pack', defaultPack)
+    .addOption(new Option('--engine <name>', 'what computes').choices([...engineChoices]).default('auto'))
+    .option('--seed <n>', 'the same seed makes the same film', wholeNumber(0, 2 ** 32 - 1), 0)
+    .addOption(new Option('--codec <name>', 'video format').choices([...videoCodecs]).default('h264'))
+    .addOption(
+      new Option('--faces <rule>', 'what to do where a photograph shows several')
+        .choices(['one', 'largest'])
+        .default('one'),
+    )
+    .option('--side-by-side', 'the portrait beside its face', false)
+    .option('--resume', 'go on with a film that was interrupted', false)
+    .action(run);
+}
+
+async function run(portraits: string[], options: FilmOptions): Promise<void> {
+  const preset = presets[options.preset];
+  const settings = { ...preset, space: options.space ?? preset.space };
+  const pack = loadFacePack(options.pack);
+  const runtime = await createRuntime(options.engine);
+  const detector = createFaceDetector();
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  process.once('SIGINT', stop);
+  try {
+    const { resolution } = pack.generator;
+    const studio: Studio = {
+      projector: await createProjector(runtime, pack.generator, pack, settings),
+      comparer: await createComparer(runtime, pack.perceptual, resolution),
+      pack: { name: pack.description.name, sha256: await packSha256(pack), resolution },
+      prepare: async (path) =>
+        (await preparePortrait(path, { detector, size: resolution, faces: options.faces })).image,
+      progress,
+    };
+    const plan: FilmPlan = {
+      portraits,
+      out: resolve(options.out),
+      settings: {
+        steps: options.steps ?? preset.steps,
+        every: options.every,
+        fps: options.fps,
+        passes: Number(options.passes),
+        preset: options.preset,
+        space: settings.space,
+        from: options.from,
+        engine: runtime.name,
+        seed: options.seed,
+        sideBySide: options.sideBySide,
+        codec: options.codec,
+      },
+    };
+    process.stderr.write(`${pack.description.name} (${resolution} px) on ${runtime.name}\n`);
+    await makeFilm(plan, studio, options.resume, abort.signal);
+    process.stdout.write(`${filmTasks(plan).length} faces in ${options.out}: open ${options.out}/index.html\n`);
+  } finally {
+    process.off('SIGINT', stop);
+    await detector.close();
+    await runtime.dispose();
+  }
+}
