@@ -187,20 +187,17 @@ describe.skipIf(!hasReference)('familiar-faces film', () => {
       '--passes',
       '1',
     ];
-    let isStopped = false;
-    const stop = setInterval(() => {
-      if (existsSync(join(out, '01-02-webmorph', 'final.png'))) isStopped = true;
-    }, 20);
+    let watch: NodeJS.Timeout | undefined;
     const stopped = await runCli(args, {
       onStderr: (_, kill) => {
-        const timer = setInterval(() => {
-          if (!isStopped) return;
-          clearInterval(timer);
+        watch ??= setInterval(() => {
+          if (!existsSync(join(out, '01-02-webmorph', 'final.png'))) return;
+          clearInterval(watch);
           kill('SIGINT');
-        }, 20);
+        }, 10);
       },
     });
-    clearInterval(stop);
+    clearInterval(watch);
     expect(stopped.code).toBe(1);
     expectOneLine(stopped.stderr, /--resume/);
     const resumed = await runCli([...args, '--resume']);
