@@ -25,12 +25,12 @@ export async function benchPack(
   pack: FacePack,
   runtime: Runtime,
   targets: readonly Float32Array[],
-  rounds = 1,
+  { rounds = 1, steps = presets.chain.steps as number } = {},
 ): Promise<PackBench> {
   const projector = await createProjector(runtime, pack.generator, pack, presets.chain);
   const mean = projector.meanLatent(0);
   let latent = mean;
-  let steps = 0;
+  let count = 0;
   let seconds = 0;
   const stepMs: number[] = [];
   const memory: number[] = [];
@@ -42,7 +42,7 @@ export async function benchPack(
     let at = began;
     const times: number[] = [];
     const open = new Set(likenessLevels.keys());
-    for await (const step of projector.project({ target, start: latent, isWarm: i > 0, seed: 0 })) {
+    for await (const step of projector.project({ target, start: latent, isWarm: i > 0, seed: 0, steps })) {
       const now = performance.now();
       times.push(now - at);
       at = now;
@@ -54,7 +54,7 @@ export async function benchPack(
       }
     }
     seconds += (at - began) / 1000;
-    steps += times.length;
+    count += times.length;
     stepMs.push(times.sort((a, b) => a - b)[times.length >> 1]);
     memory.push(process.memoryUsage.rss());
   }
@@ -63,7 +63,7 @@ export async function benchPack(
     pack: pack.description.name,
     engine: runtime.name,
     resolution: pack.generator.resolution,
-    stepsPerSecond: steps / seconds,
+    stepsPerSecond: count / seconds,
     stepMs: { first: stepMs[0], last: stepMs[stepMs.length - 1] },
     memory: { first: memory[0], last: memory[memory.length - 1] },
     faces: all.length,

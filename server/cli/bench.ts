@@ -18,6 +18,7 @@ interface BenchOptions {
   pack: string;
   portraits?: string[];
   rounds: number;
+  steps?: number;
   engine: (typeof engineChoices)[number];
   json: boolean;
 }
@@ -40,6 +41,7 @@ export function registerBench(program: Command): void {
     .option('--pack <dir>', 'face pack', defaultPack)
     .option('--portraits <files...>', 'photographs to project; faces drawn by the pack itself where not given')
     .option('--rounds <n>', 'times round the portraits', wholeNumber(1, 10_000), 1)
+    .option('--steps <n>', "steps a face (the preset's own number where not given)", wholeNumber(1, 100_000))
     .addOption(new Option('--engine <name>', 'what computes').choices([...engineChoices]).default('auto'))
     .option('--json', 'numbers for machines', false)
     .action(run);
@@ -75,7 +77,7 @@ async function measurePack(options: BenchOptions): Promise<PackBench> {
     const targets = options.portraits
       ? await alignedTargets(options.portraits, pack)
       : await generatedTargets(pack.generator, runtime, 6);
-    return await benchPack(pack, runtime, targets, options.rounds);
+    return await benchPack(pack, runtime, targets, options);
   } finally {
     await runtime.dispose();
   }

@@ -9,16 +9,18 @@ import { fromTensor } from '../image/rgb-image.ts';
 import { loadFacePack } from '../networks/face-pack.ts';
 import type { Generator } from '../networks/generator.ts';
 import { defaultPack } from '../paths.ts';
-import { repeatW } from '../projection/latent.ts';
+import { repeatW, truncate } from '../projection/latent.ts';
 import { createRuntime, engineChoices } from '../runtime/create-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.ts';
+import { numberBetween } from './options.ts';
 
 interface RenderOptions {
   pack: string;
   latents: string;
   space: 'w+' | 'w' | 'z';
   noise: 'const' | 'none';
+  truncation: number;
   out: string;
   engine: (typeof engineChoices)[number];
 }
@@ -39,6 +41,7 @@ export function registerRender(program: Command): void {
         .default('w+'),
     )
     .addOption(new Option('--noise <noise>', 'stored noise maps, or none').choices(['const', 'none']).default('const'))
+    .option('--truncation <psi>', 'for z and w: part of the way from the mean face', numberBetween(-2, 2), 1)
     .requiredOption(
       '-o, --out <file|dir>',
       "a .safetensors file for 'image' [N, 3, R, R] in -1..1, or a folder for PNGs",
@@ -79,7 +82,7 @@ async function readLatents(options: RenderOptions, generator: Generator, runtime
     const rows = Array.from({ length: shape[0] }, (_, i) => data.slice(i * size, (i + 1) * size));
     if (options.space === 'w+') return rows;
     const ws = options.space === 'z' ? await mapAll(rows, generator, runtime) : rows;
-    return ws.map((w) => repeatW(w, numWs));
+    return ws.map((w) => repeatW(truncate(w, generator.wAvg, options.truncation), numWs));
   } finally {
     file.close();
   }

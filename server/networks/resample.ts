@@ -39,10 +39,12 @@ export function upsample2(x: Value, filter: Filter): Value {
   // The full transposed convolution is 2H - 2 + size high; upfirdn2d starts `before` rows into it.
   const before = size - 1 - Math.floor((size + 1) / 2);
   const surplus = size - 2 - before;
-  if (surplus >= 0)
+  if (before >= 0 && surplus >= 0) {
     return convTranspose(x, weight, { stride: 2, group: channels, pads: [before, before, surplus, surplus] });
-  // Filters of one tap: the zeros after the last pixel are part of the picture.
-  const full = pad2d(convTranspose(x, weight, { stride: 2, group: channels }), [0, 0, 1, 1]);
+  }
+  // Filters of one tap: the zeros around the outermost pixels are part of the picture.
+  const [lead, trail] = [Math.max(0, -before), Math.max(0, -surplus)];
+  const full = pad2d(convTranspose(x, weight, { stride: 2, group: channels }), [lead, lead, trail, trail]);
   return slice(slice(full, 2, 0, 2 * height), 3, 0, 2 * width);
 }
 

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { randomStyleGan2, tensorsInMemory } from '../../server/bench/random-networks.ts';
 import { gradients } from '../../server/graph/gradients.ts';
 import { constant, input, meanAll, square, sub } from '../../server/graph/ops.ts';
 import { loadStyleGan2 } from '../../server/networks/stylegan2.ts';
+import { truncate } from '../../server/projection/latent.ts';
+import { RandomState } from '../../server/projection/random.ts';
 import { startEngine } from '../../server/runtime/start-engine.ts';
 import { openSafetensors } from '../../server/weights/safetensors.ts';
+import type { Tensor } from '../../server/weights/tensor-file.ts';
 import { errorOfRange, hasReference, referencePath, relativeL2 } from '../reference.ts';
 
 const networks = [
@@ -30,6 +34,8 @@ describe.skipIf(!hasReference).each(['cpu', 'tensorflow'] as const)(
       const labels: Record<string, Float32Array> = cDim > 0 ? { c: expected.read('c') } : {};
       const { w } = await mapping.run({ z: expected.read('z'), ...labels });
       expect(relativeL2(w, expected.read('w'))).toBeLessThan(1e-5);
+      const truncated = truncate(w.slice(0, wDim), generator.wAvg, 0.7);
+      expect(relativeL2(truncated, expected.read('w_truncated_0_7').slice(0, wDim))).toBeLessThan(1e-5);
 
       const stored = noiseMaps.map((map) => constant(map.stored, [1, 1, map.size, map.size]));
       const pair = input('ws', [2, numWs, wDim]);
@@ -74,3 +80,31 @@ function repeated(w: Float32Array, numWs: number, wDim: number): Float32Array {
   }
   return out;
 }
+
+describe('the block architectures', () => {
+  it("'orig' is 'skip' whose blocks before the last add nothing to the image", async () => {
+    const runtime = await startEngine('cpu');
+    const file = randomStyleGan2({ resolution: 16, channelBase: 256, channelMax: 16, wDim: 32 });
+    const isEarly = (name: string) => /^synthesis\.b[48]\.torgb\./.test(name);
+    const tensors = [...file.tensors].map(([name, { shape }]): [string, Tensor] => [
+      name,
+      { shape, data: file.read(name) },
+    ]);
+    const silent = tensors.map(([name, { shape, data }]): [string, Tensor] => [
+      name,
+      { shape, data: isEarly(name) ? new Float32Array(data.length) : data },
+    ]);
+    const images: Float32Array[] = [];
+    for (const entries of [silent, tensors.filter(([name]) => !isEarly(name))]) {
+      const generator = loadStyleGan2(tensorsInMemory(new Map(entries)), 'random', {
+        mappingMultiplier: 1,
+        convClamp: null,
+      });
+      const graph = await runtime.compile({
+        outputs: { image: generator.synthesis(input('ws', [1, generator.numWs, 32]), 'none') },
+      });
+      images.push((await graph.run({ ws: new RandomState(3).normals(32 * generator.numWs) })).image);
+    }
+    expect(errorOfRange(images[0], images[1])).toBeLessThan(1e-6);
+  });
+});
