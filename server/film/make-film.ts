@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../files/atomic.ts';
 import { fileError } from '../files/errors.ts';
 import { fromTensor, type RgbImage } from '../image/rgb-image.ts';
 import { contactSheet } from '../media/contact-sheet.ts';
+import { evolutionStrips } from '../media/evolution-strips.ts';
 import { type FilmFace, type FilmRecord, readFilmRecord, writeFilmRecord } from '../media/film-record.ts';
 import { playInOrder, writeLoop } from '../media/loop.ts';
 import type { Progress } from '../media/progress.ts';
@@ -16,6 +17,9 @@ import type { Projector } from '../projection/projector.ts';
 import { makeFace } from './film-face.ts';
 import { type FilmPlan, type FilmTask, filmTasks } from './film-plan.ts';
 import { checkResumable } from './resume.ts';
+
+/** Rows of becoming.png: more would be too small to see. */
+const MOST_STRIPS = 6;
 
 /** Everything a film is made with. */
 export interface Studio {
@@ -151,7 +155,7 @@ class Film {
     return true;
   }
 
-  /** Writes the loop of the last pass, and the contact sheet. */
+  /** Writes the loop of the last pass, and two pictures to show: all faces, and how some became. */
   async close(recordPath: string): Promise<void> {
     const { settings, out } = this.#plan;
     const last = this.#tasks.filter((task) => task.pass === settings.passes);
@@ -170,6 +174,7 @@ class Film {
       last.map(async (task) => ({ target: this.#targetOf(task), result: await this.#picture(this.#latentOf(task)) })),
     );
     await writeFileAtomic(join(out, 'contact-sheet.png'), await contactSheet(pairs));
+    await writeFileAtomic(join(out, 'becoming.png'), await evolutionStrips(videos.slice(0, MOST_STRIPS)));
     await this.save(recordPath);
   }
 

@@ -103,7 +103,14 @@ describe('a film', () => {
     expect(record.faces[0].frames).toBe(5);
     expect(record.faces[5].frames).toBe(5 + 12);
     expect(record.loop?.frames).toBe(4 + 4 + 16);
-    for (const file of ['index.html', 'loop.mp4', 'contact-sheet.png', '01-0/target.png', '03-2-copy-/final.png']) {
+    for (const file of [
+      'index.html',
+      'loop.mp4',
+      'contact-sheet.png',
+      'becoming.png',
+      '01-0/target.png',
+      '03-2-copy-/final.png',
+    ]) {
       expect(existsSync(join(p.out, file)), file).toBe(true);
     }
   });
