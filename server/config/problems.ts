@@ -24,7 +24,8 @@ function fromIssue(issue: z.core.$ZodIssue, value: unknown): readonly PlacelessP
     return [{ path, atKey: true, message: `“${String(path.at(-1))}” must be ${wanted}.` }];
   }
   const described = describedAt(path);
-  const wanted = issue.code === 'invalid_format' && issue.format === 'regex' ? issue.message : expectation(described);
+  const isOurWords = issue.code === 'custom' || (issue.code === 'invalid_format' && issue.format === 'regex');
+  const wanted = isOurWords ? issue.message : expectation(described);
   const given = at(value, path);
   if (issue.code === 'invalid_type' && issue.expected === 'string' && typeof given === 'number') {
     const message = `${nameOf(path)} must be text: put ${given} in quotation marks.`;

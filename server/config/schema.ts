@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fixedParameters, type Parameter, type ParameterValues } from '../protocol/parameters.ts';
 import { builtInLanguages, textKeys } from '../protocol/texts.ts';
+import { parseNetwork } from './network.ts';
 
 /**
  * installation.yaml. This one schema gives the types, the defaults, the checks and the commented file itself
@@ -127,9 +128,9 @@ const stream = section('Pictures on their way to the displays.', {
   fps: whole('Most pictures a second sent to a display.', '', 1, 60, 30),
 });
 
-const network = z
-  .string()
-  .regex(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'an address or a network, such as 192.168.1.20 or 192.168.1.0/24');
+const network = z.string().refine((text) => parseNetwork(text) !== null, {
+  error: 'an address or a network, such as 192.168.1.20 or 192.168.1.0/24',
+});
 
 const osc = section('Control by OSC, over UDP. All addresses: docs/osc.md.', {
   enabled: toggle('Listen for OSC.', true),

@@ -1,0 +1,77 @@
+import { type Command, type CommandType, commands, parseCommand } from '../../protocol/commands.ts';
+import type { Parameter } from '../../protocol/parameters.ts';
+import { type Result, refuse } from '../../protocol/result.ts';
+import type { OscValue } from './packet.ts';
+
+/** An address that OSC clients may send to, made from the description of parameters and commands. */
+export interface OscAddress {
+  readonly address: string;
+  /** The live parameter it is, or null for a command. */
+  readonly parameter: Parameter | null;
+  /** Names of its arguments. */
+  readonly takes: readonly string[];
+  readonly help: string;
+  /** The command that a message stands for. */
+  read(values: readonly OscValue[]): Result<Command>;
+}
+
+export const oscPrefix = '/familiar';
+
+/** What is sent to subscribers, besides every parameter at its own address. */
+export const oscFeedback = {
+  state: { address: `${oscPrefix}/state`, takes: 'name', help: 'The state of the visit.' },
+  step: { address: `${oscPrefix}/step`, takes: 'number', help: 'The step of the becoming that is shown.' },
+  likeness: { address: `${oscPrefix}/likeness`, takes: '0..1', help: 'How like the visitor the face has become.' },
+  visitor: { address: `${oscPrefix}/visitor`, takes: 'number', help: 'Visitors so far.' },
+  handover: { address: `${oscPrefix}/handover`, takes: 'number', help: 'A face begins to turn into this visitor.' },
+  loop: { address: `${oscPrefix}/loop`, takes: '', help: 'The loop of attract has come round.' },
+} as const;
+
+/** Addresses that are about OSC itself. */
+export const oscOwn = {
+  ping: { address: `${oscPrefix}/ping`, takes: '', help: 'Answered with /familiar/pong.' },
+  subscribe: {
+    address: `${oscPrefix}/subscribe`,
+    takes: '[port]',
+    help: 'Sends feedback to this computer for 30 s, to the given port or the one this came from. Repeat to renew.',
+  },
+  unsubscribe: { address: `${oscPrefix}/unsubscribe`, takes: '[port]', help: 'Ends the feedback.' },
+} as const;
+
+export function oscAddresses(parameters: readonly Parameter[]): readonly OscAddress[] {
+  const types = Object.keys(commands) as CommandType[];
+  return [...types.flatMap(commandAddress), ...parameters.map(parameterAddress)];
+}
+
+function commandAddress(type: CommandType): readonly OscAddress[] {
+  const { osc, help, fields } = commands[type];
+  if (osc === null) return [];
+  // Fields that may be left out are for tablets.
+  const takes = Object.entries(fields).flatMap(([name, field]) => (field(undefined, name).ok ? [] : [name]));
+  const read = (values: readonly OscValue[]): Result<Command> => {
+    if (takes.length === 0 && values.length > 1) return refuse('invalid', `${osc} takes no argument.`);
+    if (takes.length > 0 && values.length !== takes.length) {
+      return refuse('invalid', `${osc} takes ${takes.join(', ')}.`);
+    }
+    return parseCommand({ type, ...Object.fromEntries(takes.map((name, i) => [name, values[i]])) }, 'osc');
+  };
+  return [{ address: osc, parameter: null, takes, help, read }];
+}
+
+function parameterAddress(parameter: Parameter): OscAddress {
+  const read = (values: readonly OscValue[]): Result<Command> => {
+    if (values.length !== 1) return refuse('invalid', `${parameter.osc} takes one value.`);
+    return parseCommand({ type: 'set', key: parameter.key, value: meant(parameter, values[0]) }, 'osc');
+  };
+  return { address: parameter.osc, parameter, takes: ['value'], help: parameter.help, read };
+}
+
+/** Controllers that only know numbers choose by place: 0 is the first. */
+function meant(parameter: Parameter, value: OscValue): OscValue {
+  if (parameter.type !== 'choice' || typeof value !== 'number') return value;
+  return parameter.choices[value]?.value ?? value;
+}
+
+/** Many controllers send 1 when a button is pressed and 0 when it is let go; only the first is meant. */
+export const isRelease = ({ parameter, takes }: OscAddress, values: readonly OscValue[]): boolean =>
+  parameter === null && takes.length === 0 && (values[0] === 0 || values[0] === false);

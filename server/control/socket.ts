@@ -1,0 +1,226 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import { Server, type Socket } from 'socket.io';
+import { messageOf } from '../errors.ts';
+import type { Off } from '../installation/ports.ts';
+import type { Change, Installation } from '../installation/runner.ts';
+import { type CommandAnswer, parseCommand } from '../protocol/commands.ts';
+import {
+  type ClientEvents,
+  type ConnectRefusal,
+  displayLimits,
+  type Hello,
+  parseHello,
+  type Role,
+  type ServerEvents,
+} from '../protocol/messages.ts';
+import { routes } from '../protocol/routes.ts';
+import type { CurvePoint } from '../protocol/snapshot.ts';
+import type { Control } from './control.ts';
+import type { Displays } from './displays.ts';
+import type { LogBook } from './log-book.ts';
+import type { PinGuard } from './pin-guard.ts';
+import { isSameOrigin } from './same-origin.ts';
+import { StateFeed } from './state-feed.ts';
+import type { StateView } from './state-view.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+export const socketLimits = {
+  /** Connections in all. */
+  connections: 200,
+  /** Largest message, bytes: a thumbnail and what surrounds it. */
+  message: 2 * displayLimits.thumbnail,
+  /** Commands and other messages a second from one page, and at once. */
+  rate: 60,
+  burst: 120,
+  /** Messages that are not understood before a page is shown out. */
+  wrong: 100,
+} as const;
+
+/** Changes are gathered for so long, ms, so that what belongs together is told together. */
+const gather = 40;
+
+export interface SocketParts {
+  readonly view: StateView;
+  readonly control: Control;
+  readonly installation: Pick<Installation, 'onChange'>;
+  readonly displays: Displays;
+  readonly log: LogBook;
+  readonly pin: PinGuard;
+  readonly now: () => number;
+}
+
+interface PageData {
+  hello: Hello;
+}
+type Page = Socket<ClientEvents, ServerEvents, Record<string, never>, PageData>;
+
+/** The pages' side of control: who is connected, what each was told, and what they ask for. */
+export class ControlSocket {
+  readonly #parts: SocketParts;
+  readonly #server: Server<ClientEvents, ServerEvents, Record<string, never>, PageData>;
+  readonly #pages = new Map<string, { readonly page: Page; readonly feed: StateFeed }>();
+  #curve: { cleared: boolean; points: CurvePoint[] } = { cleared: false, points: [] };
+  #timer: NodeJS.Timeout | null = null;
+  #offs: Off[] = [];
+
+  constructor(parts: SocketParts) {
+    this.#parts = parts;
+    this.#server = new Server({
+      path: routes.control,
+      serveClient: false,
+      maxHttpBufferSize: socketLimits.message,
+      pingInterval: 5_000,
+      pingTimeout: 5_000,
+      connectTimeout: 5_000,
+      allowRequest: (request, answer) => answer(null, isSameOrigin(request)),
+    });
+    this.#server.use((page, next) => {
+      const refusal = this.#refuse(page);
+      next(refusal ? Object.assign(new Error(refusal.reason), { data: refusal }) : undefined);
+    });
+    this.#server.on('connection', (page) => this.#connected(page));
+  }
+
+  start(http: HttpServer | HttpsServer): void {
+    this.#server.attach(http);
+    const { installation, log } = this.#parts;
+    this.#offs = [
+      installation.onChange((change) => this.#installationChanged(change)),
+      log.onLine((line) => this.#server.to('curator').emit('log', [line])),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    for (const off of this.#offs) off();
+    if (this.#timer) clearTimeout(this.#timer);
+    // Closes the HTTP server as well, which main may have closed already.
+    await new Promise<void>((resolve) => void this.#server.close(() => resolve()));
+  }
+
+  get clients(): { readonly tablets: number; readonly curators: number } {
+    return { tablets: this.#count('visitor'), curators: this.#count('curator') };
+  }
+
+  /** Something that pages show has changed. */
+  changed(): void {
+    this.#timer ??= setTimeout(() => this.#flush(), gather);
+  }
+
+  #installationChanged({ curve }: Change): void {
+    if (curve === 'cleared') this.#curve = { cleared: true, points: [] };
+    else if (curve) this.#curve.points.push(...curve);
+    this.changed();
+  }
+
+  #flush(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    const curve = this.#curve;
+    this.#curve = { cleared: false, points: [] };
+    const now = this.#parts.now();
+    for (const { page, feed } of this.#pages.values()) {
+      const update = feed.update(this.#parts.view.for(page.data.hello), curve, now);
+      if (update) page.emit('update', update);
+    }
+  }
+
+  /** Why a page may not connect; null where it may. Leaves its hello, without the PIN, on the page. */
+  #refuse(page: Page): ConnectRefusal | null {
+    const { pin, now, log } = this.#parts;
+    const hello = parseHello(page.handshake.auth);
+    if (!hello.ok) return { code: hello.code, reason: hello.reason };
+    if (this.#pages.size >= socketLimits.connections) {
+      return { code: 'too-many', reason: 'Too many pages are open.', retryAfter: 10 };
+    }
+    const { pin: given = '', ...rest } = hello.value;
+    page.data.hello = rest;
+    if (rest.role !== 'curator') return null;
+    const verdict = pin.check(given, page.handshake.address, now());
+    if (verdict.ok) return null;
+    const { retryAfter } = verdict;
+    if (retryAfter === null) return { code: 'pin', reason: 'The PIN is wrong.' };
+    log.write('warning', `Several wrong PINs from ${page.handshake.address}.`);
+    return { code: 'rate-limited', reason: `Wait ${retryAfter} s, then try again.`, retryAfter };
+  }
+
+  #connected(page: Page): void {
+    const { view, displays, now } = this.#parts;
+    const { role, client, name = 'main' } = page.data.hello;
+    // What is waiting to be told belongs to those who were there before.
+    this.#flush();
+    const feed = new StateFeed();
+    this.#pages.set(page.id, { page, feed });
+    void page.join(role);
+    if (role === 'display') {
+      displays.connect(page.id, name, client, now());
+      page.emit('watch', this.#count('curator') > 0);
+    }
+    if (role === 'curator') this.#server.to('display').emit('watch', true);
+    page.emit('state', feed.whole(view.for(page.data.hello), now()));
+    this.changed();
+    this.#listen(page, feed);
+    page.on('disconnect', () => {
+      this.#pages.delete(page.id);
+      if (role === 'display') displays.disconnect(page.id);
+      if (role === 'curator' && this.#count('curator') === 0) this.#server.to('display').emit('watch', false);
+      this.changed();
+    });
+  }
+
+  #listen(page: Page, feed: StateFeed): void {
+    const { view, displays, now } = this.#parts;
+    const { role, client } = page.data.hello;
+    const bucket = new TokenBucket(socketLimits.rate, socketLimits.burst);
+    let wrong = 0;
+    const isWrong = () => {
+      wrong += 1;
+      if (wrong > socketLimits.wrong) page.disconnect(true);
+    };
+    // The types say what pages of ours send; what really comes may be anything.
+    const receive = (event: keyof ClientEvents, handle: (argument: unknown, answer: unknown) => void) => {
+      page.on(event, (...parts: unknown[]) => {
+        const answer = parts.findLast((part) => typeof part === 'function');
+        if (bucket.take(now())) return handle(parts[0], answer);
+        isWrong();
+        if (event === 'command')
+          tell(answer, { status: 'refused', code: 'rate-limited', reason: 'Too fast; wait a moment.' });
+      });
+    };
+    receive('command', async (value, answer) => {
+      const result = await this.#execute(value, role, client);
+      if (result.status === 'refused' && result.code === 'invalid') isWrong();
+      tell(answer, result);
+    });
+    receive('sync', () => {
+      this.#flush();
+      page.emit('state', feed.whole(view.for(page.data.hello), now()));
+    });
+    receive('time', (_, answer) => tell(answer, now()));
+    receive('report', (report) => (displays.report(page.id, report) ? this.changed() : isWrong()));
+    receive('thumbnail', (picture) => (displays.keepThumbnail(page.id, picture) ? this.changed() : isWrong()));
+  }
+
+  async #execute(value: unknown, role: Role, client: string): Promise<CommandAnswer> {
+    if (role === 'display') return { status: 'refused', code: 'not-allowed', reason: 'Displays only show.' };
+    const command = parseCommand(value, role);
+    if (!command.ok) return { status: 'refused', code: command.code, reason: command.reason };
+    try {
+      const sender = { source: role, client: role === 'visitor' ? client : null } as const;
+      return await this.#parts.control.execute(command.value, sender);
+    } catch (error) {
+      this.#parts.log.write('error', `“${command.value.type}” failed: ${messageOf(error)}`);
+      return { status: 'refused', code: 'failed', reason: messageOf(error) };
+    }
+  }
+
+  #count(role: Role): number {
+    let count = 0;
+    for (const { page } of this.#pages.values()) if (page.data.hello.role === role) count += 1;
+    return count;
+  }
+}
+
+function tell(answer: unknown, value: unknown): void {
+  if (typeof answer === 'function') answer(value);
+}

@@ -1,0 +1,171 @@
+import type { Config } from '../config/schema.ts';
+import { deadlineOf, whyClosed } from '../installation/machine.ts';
+import type { MachineState } from '../installation/machine-types.ts';
+import type { CameraPort, ChainPort, EnginePort } from '../installation/ports.ts';
+import type { Installation } from '../installation/runner.ts';
+import type { Role } from '../protocol/messages.ts';
+import type { Language } from '../protocol/parameters.ts';
+import { portraitUrl, receiptUrl } from '../protocol/routes.ts';
+import type { ChainFace, CuratorState, Farewell, InstallationState, Queue, Visit } from '../protocol/snapshot.ts';
+import { builtInLanguages, completeTexts, type Texts } from '../protocol/texts.ts';
+import type { Control } from './control.ts';
+import type { Displays } from './displays.ts';
+import type { LiveParameters } from './live-parameters.ts';
+import type { LogBook } from './log-book.ts';
+
+/** Most faces told to pages. */
+const mostFaces = 500;
+/** Seconds a visitor needs at the tablet, for guessing how long the queue is. */
+const atTablet = 40;
+
+export interface ViewParts {
+  readonly config: Pick<Config, 'languages' | 'texts' | 'chain' | 'camera' | 'visit'>;
+  readonly installation: Pick<Installation, 'state' | 'curve'>;
+  readonly parameters: LiveParameters;
+  readonly control: Pick<Control, 'presets' | 'mappings'>;
+  readonly chain: Pick<ChainPort, 'faces'>;
+  readonly camera: Pick<CameraPort, 'health'>;
+  readonly engine: Pick<EnginePort, 'health'>;
+  readonly displays: Displays;
+  readonly log: LogBook;
+  readonly osc: () => CuratorState['osc'];
+  readonly clients: () => { readonly tablets: number; readonly curators: number };
+  /** Address under which phones reach this server, without a slash at the end. */
+  readonly publicAddress: () => string;
+}
+
+/** Whom a state is made for. */
+export interface Viewer {
+  readonly role: Role;
+  readonly client: string;
+}
+
+/** All of a state but what only the connection knows. */
+export type View = Omit<InstallationState, 'revision' | 'now'>;
+
+/** Languages of the installation, named as they name themselves. */
+export function languagesOf({ languages, texts }: Pick<Config, 'languages' | 'texts'>): readonly Language[] {
+  return languages.map((code) => {
+    const label = texts[code]?.name ?? builtInLanguages.find((language) => language.code === code)?.label ?? code;
+    return { code, label };
+  });
+}
+
+/** Makes the state that a page is sent: the same for all, but for what belongs to one visitor or to curators. */
+export class StateView {
+  readonly #parts: ViewParts;
+  readonly #languages: readonly Language[];
+  readonly #texts: Readonly<Record<string, Texts>>;
+  #faces: { readonly all: readonly ChainFace[]; readonly newest: readonly ChainFace[] } = { all: [], newest: [] };
+
+  constructor(parts: ViewParts) {
+    this.#parts = parts;
+    const { config } = parts;
+    this.#languages = languagesOf(config);
+    this.#texts = Object.fromEntries(
+      config.languages.map((code) => {
+        const { name: _, ...own } = config.texts[code] ?? {};
+        return [code, completeTexts(code, own)];
+      }),
+    );
+  }
+
+  for(viewer: Viewer): View {
+    const { config, installation, parameters, control, chain } = this.#parts;
+    const { state, curve } = installation;
+    const { values } = parameters;
+    if (this.#faces.all !== chain.faces) this.#faces = { all: chain.faces, newest: chain.faces.slice(-mostFaces) };
+    return {
+      state: state.name,
+      since: state.since,
+      until: deadlineOf(state),
+      visit: this.#visit(state, viewer),
+      farewell: this.#farewell(state, viewer),
+      curve,
+      queue: queueOf(state, values.pace + values.hold + atTablet),
+      trouble: troubleOf(state),
+      cameraDriver: values.camera,
+      settings: {
+        portraitsKept: config.chain.keepPortraits,
+        mirror: config.camera.mirror,
+        arrivedPage: config.visit.arrivedPage,
+        queue: config.visit.queue > 0,
+      },
+      parameters: values,
+      descriptions: parameters.descriptions,
+      mappings: control.mappings,
+      chain: this.#faces.newest,
+      languages: this.#languages,
+      texts: this.#texts,
+      curator: viewer.role === 'curator' ? this.#curator() : null,
+    };
+  }
+
+  #visit(state: MachineState, { role, client }: Viewer): Visit | null {
+    const { visit } = state;
+    if (!visit) return null;
+    const mine = role === 'visitor' && !visit.called && (visit.owner === null || visit.owner === client);
+    const leads = mine && visit.owner !== null;
+    const beside = role === 'display' && state.name === 'arrived' && this.#parts.parameters.values.portraitBeside;
+    const seesPortrait = visit.portrait && (leads || role === 'curator' || beside);
+    const receipt = leads && visit.receipt ? receiptUrl(visit.receipt) : null;
+    // Where somebody's face is in the picture is nobody else's business.
+    const seesHints = leads || role === 'curator';
+    return {
+      visitor: visit.visitor,
+      ticket: visit.ticket,
+      mine,
+      hints: seesHints ? visit.hints : [],
+      faceBox: seesHints ? visit.faceBox : null,
+      portrait: seesPortrait && visit.portrait ? portraitUrl(visit.portrait) : null,
+      problem: seesHints ? visit.problem : null,
+      receipt,
+      receiptLink: receipt && `${this.#parts.publicAddress()}${receipt}`,
+      progress: visit.progress,
+    };
+  }
+
+  #farewell({ farewell }: MachineState, { role, client }: Viewer): Farewell | null {
+    if (!farewell || role !== 'visitor' || farewell.client !== client) return null;
+    const receipt = receiptUrl(farewell.receipt);
+    const receiptLink = `${this.#parts.publicAddress()}${receipt}`;
+    return { visitor: farewell.visitor, receipt, receiptLink, until: farewell.until };
+  }
+
+  #curator(): CuratorState {
+    const { engine, camera, displays, control, log, osc, clients } = this.#parts;
+    return {
+      engine: engine.health,
+      camera: camera.health,
+      displays: displays.list,
+      ...clients(),
+      osc: osc(),
+      presets: control.presets,
+      log: log.lines,
+    };
+  }
+}
+
+function queueOf(state: MachineState, secondsEach: number): Queue {
+  const busy = state.name === 'attract' ? 0 : 1;
+  const waiting = state.queue.map(({ ticket }, index) => ({
+    ticket,
+    place: index + 1,
+    wait: Math.round((index + busy) * secondsEach),
+  }));
+  const called = state.visit?.called ? state.visit.ticket : null;
+  return { waiting, called, full: state.queue.length >= state.settings.queue };
+}
+
+function troubleOf(state: MachineState): InstallationState['trouble'] {
+  switch (whyClosed(state)?.refused) {
+    case 'camera-unavailable':
+      return 'camera';
+    case 'engine-unavailable':
+      return 'engine';
+    case 'closed':
+      return 'closed';
+    default:
+      return null;
+  }
+}

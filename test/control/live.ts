@@ -1,0 +1,194 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { io, type Socket } from 'socket.io-client';
+import { defaultConfig } from '../../server/config/read-config.ts';
+import type { Config } from '../../server/config/schema.ts';
+import { emptyState, type SavedState } from '../../server/config/state-file.ts';
+import { Control } from '../../server/control/control.ts';
+import { Displays } from '../../server/control/displays.ts';
+import { LiveParameters } from '../../server/control/live-parameters.ts';
+import { LogBook } from '../../server/control/log-book.ts';
+import { OscControl } from '../../server/control/osc/osc-control.ts';
+import { PinGuard } from '../../server/control/pin-guard.ts';
+import { ControlSocket } from '../../server/control/socket.ts';
+import { StateView } from '../../server/control/state-view.ts';
+import { systemClock } from '../../server/installation/ports.ts';
+import { Installation } from '../../server/installation/runner.ts';
+import type { Command, CommandAnswer } from '../../server/protocol/commands.ts';
+import { type ClientEvents, protocolVersion, type Role, type ServerEvents } from '../../server/protocol/messages.ts';
+import { defaultValues, describeParameters } from '../../server/protocol/parameters.ts';
+import { routes } from '../../server/protocol/routes.ts';
+import { applyUpdate, type InstallationState } from '../../server/protocol/snapshot.ts';
+import { builtInLanguages } from '../../server/protocol/texts.ts';
+import { FakeCamera, FakeChain, FakeEngine, FakePortraits, FakeStream } from '../installation/fakes.ts';
+
+export const pin = '4711';
+
+/** The whole of control on real sockets, in front of an installation whose camera, engine and chain are fakes. */
+export class LiveControl {
+  readonly camera = new FakeCamera();
+  readonly engine = new FakeEngine();
+  readonly chain = new FakeChain();
+  readonly portraits = new FakePortraits();
+  readonly log = new LogBook(Date.now);
+  readonly parameters: LiveParameters;
+  readonly installation: Installation;
+  readonly control: Control;
+  readonly displays = new Displays(() => ({ sent: 1, dropped: 0 }));
+  readonly socket: ControlSocket;
+  readonly osc: OscControl;
+  readonly http: Server = createServer();
+  saved: SavedState = emptyState();
+  #pages: Page[] = [];
+
+  constructor(own: Partial<Config['osc']> = {}) {
+    const config = defaultConfig();
+    const descriptions = describeParameters({
+      directions: [{ name: 'age', label: 'Age', min: -3, max: 3 }],
+      languages: builtInLanguages,
+    });
+    this.parameters = new LiveParameters(descriptions, defaultValues(descriptions), {});
+    this.installation = new Installation(
+      {
+        camera: this.camera,
+        portraits: this.portraits,
+        engine: this.engine,
+        chain: this.chain,
+        stream: new FakeStream(),
+        clock: systemClock,
+        live: () => this.parameters.values,
+        consentText: () => 'yes',
+        count: () => {},
+        log: (level, message) => this.log.write(level, message),
+        attractFaces: 5,
+        fps: 30,
+      },
+      { ...config.visit, countdown: 0, hold: 5, accepting: true },
+      0,
+    );
+    const stateFile = {
+      get state() {
+        return self.saved;
+      },
+      update: (parts: Partial<SavedState>) => {
+        this.saved = { ...this.saved, ...parts };
+      },
+    };
+    const self = this;
+    const { installation, parameters, chain, log } = this;
+    this.control = new Control({ installation, parameters, chain, stateFile, log, now: Date.now });
+    this.osc = new OscControl({
+      config: { ...config.osc, host: '127.0.0.1', port: 0, ...own },
+      control: this.control,
+      parameters,
+      installation,
+      log,
+      clock: systemClock,
+      onChange: () => this.socket.changed(),
+    });
+    const view = new StateView({
+      config,
+      installation,
+      parameters,
+      control: this.control,
+      chain,
+      camera: this.camera,
+      engine: this.engine,
+      displays: this.displays,
+      log,
+      osc: () => this.osc.health,
+      clients: () => this.socket.clients,
+      publicAddress: () => 'http://museum:8080',
+    });
+    const { control, displays } = this;
+    this.socket = new ControlSocket({
+      view,
+      control,
+      installation,
+      displays,
+      log,
+      pin: new PinGuard(pin),
+      now: Date.now,
+    });
+    parameters.onChange(() => this.socket.changed());
+    control.onChange(() => this.socket.changed());
+  }
+
+  async start(): Promise<this> {
+    this.installation.start();
+    this.socket.start(this.http);
+    await new Promise<void>((resolve) => this.http.listen(0, '127.0.0.1', resolve));
+    await this.osc.start();
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    for (const page of this.#pages) page.close();
+    await this.installation.stop();
+    await this.osc.stop();
+    await this.socket.stop();
+  }
+
+  get port(): number {
+    return (this.http.address() as AddressInfo).port;
+  }
+
+  page(role: Role, hello: Record<string, unknown> = {}, extraHeaders: Record<string, string> = {}): Page {
+    const page = new Page(
+      this.port,
+      { protocol: protocolVersion, role, client: `client-${role}`, ...hello },
+      extraHeaders,
+    );
+    this.#pages.push(page);
+    return page;
+  }
+
+  curator(client = 'client-curator'): Page {
+    return this.page('curator', { pin, client });
+  }
+}
+
+/** A page as the protocol has it: keeps its state from the whole and the updates. */
+export class Page {
+  readonly socket: Socket<ServerEvents, ClientEvents>;
+  state: InstallationState | null = null;
+  refused: { code: string; retryAfter?: number } | null = null;
+  missed = 0;
+  watched: boolean | null = null;
+
+  constructor(port: number, auth: Record<string, unknown>, extraHeaders: Record<string, string>) {
+    const options = { path: routes.control, transports: ['websocket'], auth, extraHeaders, reconnectionDelay: 100 };
+    this.socket = io(`http://127.0.0.1:${port}`, options);
+    this.socket.on('connect_error', (error) => {
+      this.refused = (error as { data?: { code: string } }).data ?? { code: 'transport' };
+    });
+    this.socket.on('state', (state) => {
+      this.state = state;
+    });
+    this.socket.on('watch', (wanted) => {
+      this.watched = wanted;
+    });
+    this.socket.on('update', (update) => {
+      const next = this.state && applyUpdate(this.state, update);
+      if (next) this.state = next;
+      else this.missed += 1;
+    });
+  }
+
+  async until(what: (page: Page) => unknown, ms = 4_000): Promise<this> {
+    const end = Date.now() + ms;
+    while (!what(this)) {
+      if (Date.now() > end) throw new Error(`In vain: ${what} ${JSON.stringify(this.refused)}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return this;
+  }
+
+  command(command: Command | object): Promise<CommandAnswer> {
+    return this.socket.timeout(3_000).emitWithAck('command', command as Command);
+  }
+
+  close(): void {
+    this.socket.disconnect();
+  }
+}

@@ -1,0 +1,238 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createSocket, type Socket } from 'node:dgram';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type OscValue, readPacket, writeMessage } from '../../server/control/osc/packet.ts';
+import { LiveControl } from './live.ts';
+
+const run = promisify(execFile);
+const hasLiblo = ['oscsend', 'oscdump'].every((tool) => existsSync(`/usr/bin/${tool}`));
+if (!hasLiblo) console.log('OSC with liblo is skipped: oscsend and oscdump are not here (Debian package liblo-tools).');
+
+let live: LiveControl;
+beforeEach(async () => {
+  live = await new LiveControl().start();
+});
+afterEach(() => live.stop());
+
+async function until(what: () => unknown): Promise<void> {
+  const end = Date.now() + 4_000;
+  while (!what()) {
+    if (Date.now() > end) throw new Error(`In vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** A controller on a port of its own. */
+class Controller {
+  readonly socket: Socket = createSocket('udp4');
+  heard: { address: string; values: readonly OscValue[] }[] = [];
+
+  async open(): Promise<this> {
+    this.socket.on('message', (packet) => {
+      for (const { address, values } of readPacket(packet) ?? []) this.heard.push({ address, values });
+    });
+    await new Promise<void>((resolve) => this.socket.bind(0, '127.0.0.1', resolve));
+    return this;
+  }
+
+  send(address: string, ...values: (number | string | boolean)[]): void {
+    this.raw(writeMessage(address, values));
+  }
+
+  raw(packet: Uint8Array): void {
+    this.socket.send(packet, live.osc.port, '127.0.0.1');
+  }
+
+  async hears(address: string, ...values: unknown[]): Promise<void> {
+    const wanted = JSON.stringify(values);
+    await until(() => this.heard.some((one) => one.address === address && JSON.stringify(one.values) === wanted)).catch(
+      () => expect.fail(`not heard: ${address} ${wanted}; heard ${JSON.stringify(this.heard)}`),
+    );
+  }
+}
+
+describe('a controller', () => {
+  let controller: Controller;
+  beforeEach(async () => {
+    controller = await new Controller().open();
+  });
+  afterEach(() => {
+    controller.socket.close();
+  });
+
+  it('is answered', async () => {
+    controller.send('/familiar/ping');
+    await controller.hears('/familiar/pong');
+    controller.send('/familiar/pace', 30);
+    await controller.hears('/familiar/ok', '/familiar/pace');
+    expect(live.parameters.values.pace).toBe(30);
+    controller.send('/familiar/pace');
+    await controller.hears('/familiar/pace', 30);
+    controller.send('/familiar/pace', 3);
+    await controller.hears('/familiar/error', '/familiar/pace', 'Pace must be between 5 and 600 s.');
+    controller.send('/familiar/pace', 'fast');
+    await controller.hears('/familiar/error', '/familiar/pace', 'Pace must be a number.');
+    controller.send('/familiar/pase', 3);
+    await controller.hears('/familiar/error', '/familiar/pase', 'There is no such address.');
+    controller.send('/familiar/skip', 1, 2);
+    await controller.hears('/familiar/error', '/familiar/skip', '/familiar/skip takes no argument.');
+    expect(live.osc.health.wrong).toBe(1);
+  });
+
+  it('chooses by name or place, switches by number, and its button’s release does nothing', async () => {
+    controller.send('/familiar/look', 'grain');
+    await until(() => live.parameters.values.look === 'grain');
+    controller.send('/familiar/look', 1);
+    await until(() => live.parameters.values.look === 'painterly');
+    controller.send('/familiar/freeze', 1);
+    await until(() => live.parameters.values.freeze === true);
+    controller.send('/familiar/brightness', 0.1);
+    await until(() => live.parameters.values.brightness === 0.1);
+    controller.send('/familiar/direction/age', -1.5);
+    await until(() => live.parameters.values['direction.age'] === -1.5);
+    controller.send('/familiar/begin', 0);
+    controller.send('/familiar/ping');
+    await controller.hears('/familiar/pong');
+    expect(live.installation.state.name).toBe('attract');
+    controller.send('/familiar/begin', 1);
+    await until(() => live.installation.state.name === 'greet');
+  });
+
+  it('cannot consent for a visitor', async () => {
+    controller.send('/familiar/begin');
+    controller.send('/familiar/consent');
+    await controller.hears('/familiar/error', '/familiar/consent', 'There is no such address.');
+  });
+
+  it('that subscribes is told all there is, and then what changes', async () => {
+    controller.send('/familiar/subscribe');
+    await controller.hears('/familiar/state', 'attract');
+    await controller.hears('/familiar/pace', 60);
+    await controller.hears('/familiar/caption', 1);
+    live.parameters.set('pace', 12, 'curator');
+    await controller.hears('/familiar/pace', 12);
+    controller.send('/familiar/begin');
+    await controller.hears('/familiar/state', 'greet');
+    expect(live.osc.health.subscribers).toBe(1);
+    controller.send('/familiar/unsubscribe');
+    await until(() => live.osc.health.subscribers === 0);
+    controller.send('/familiar/subscribe', 70_000);
+    await controller.hears(
+      '/familiar/error',
+      '/familiar/subscribe',
+      'The argument must be a port from 1 to 65535, or none.',
+    );
+  });
+
+  it('may use presets and patterns', async () => {
+    live.parameters.set('pace', 12, 'curator');
+    controller.send('/familiar/preset/save', 'Evening');
+    await controller.hears('/familiar/ok', '/familiar/preset/save');
+    live.parameters.set('pace', 99, 'curator');
+    controller.send('/familiar/preset', 'Evening');
+    await until(() => live.parameters.values.pace === 12);
+    controller.send('/familiar/{pace,hold}', 22);
+    await until(() => live.parameters.values.pace === 22 && live.parameters.values.hold === 22);
+  });
+
+  it('may send bundles that wait for their time', async () => {
+    const tag = (at: number) => {
+      const bytes = Buffer.alloc(8);
+      bytes.writeUInt32BE(Math.floor(at / 1_000) + 2_208_988_800);
+      bytes.writeUInt32BE(Math.floor(((at % 1_000) / 1_000) * 2 ** 32), 4);
+      return bytes;
+    };
+    const bundle = (at: number, message: Uint8Array) => {
+      const size = Buffer.alloc(4);
+      size.writeUInt32BE(message.byteLength);
+      return Buffer.concat([Buffer.from('#bundle\0'), tag(at), size, message]);
+    };
+    const sent = Date.now();
+    controller.raw(bundle(sent + 300, writeMessage('/familiar/pace', [21])));
+    controller.raw(bundle(sent - 9_000, writeMessage('/familiar/hold', [21])));
+    controller.raw(bundle(sent + 3_600_000, writeMessage('/familiar/countdown', [1])));
+    await until(() => live.parameters.values.hold === 21);
+    expect(live.parameters.values.pace).toBe(60);
+    await until(() => live.parameters.values.pace === 21);
+    expect(Date.now() - sent).toBeGreaterThanOrEqual(295);
+    await controller.hears('/familiar/error', '/familiar/countdown', 'The time tag lies too far ahead.');
+  });
+
+  it('that sends garbage is counted, and nothing else happens', async () => {
+    const packets = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 80 }), 100);
+    for (const packet of packets) controller.raw(packet);
+    await until(() => live.osc.health.wrong >= 95);
+    controller.send('/familiar/ping');
+    await controller.hears('/familiar/pong');
+  });
+});
+
+describe('strangers', () => {
+  it('are not heard, and the log says how to let them in', async () => {
+    await live.stop();
+    live = await new LiveControl({ allow: ['192.168.1.0/24'] }).start();
+    const controller = await new Controller().open();
+    controller.send('/familiar/pace', 30);
+    await until(() => live.osc.health.wrong === 1);
+    expect(live.parameters.values.pace).toBe(60);
+    expect(live.log.lines.at(-1)?.message).toContain('OSC from 127.0.0.1 is ignored');
+    controller.socket.close();
+  });
+
+  it('on the same port are a clear error', async () => {
+    const other = new LiveControl({ port: live.osc.port });
+    await expect(other.osc.start()).rejects.toMatchObject({
+      code: 'OSC_PORT',
+      message: expect.stringContaining('is used by another program'),
+    });
+  });
+});
+
+describe.skipIf(!hasLiblo)('liblo’s oscsend and oscdump', () => {
+  let dump: ChildProcess;
+  let lines = '';
+  const port = 20_000 + (process.pid % 20_000);
+  const send = (...words: string[]) => run('oscsend', ['127.0.0.1', String(live.osc.port), ...words]);
+
+  beforeEach(async () => {
+    lines = '';
+    dump = spawn('stdbuf', ['-oL', 'oscdump', '-L', String(port)]);
+    dump.stdout?.on('data', (data) => {
+      lines += data;
+    });
+    // It says nothing when it is ready: ask until it hears.
+    const end = Date.now() + 4_000;
+    while (!lines.includes('/familiar/ok') && Date.now() < end) {
+      await send('/familiar/subscribe', 'i', String(port));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
+  afterEach(() => {
+    dump.kill();
+  });
+
+  it('speak with us', async () => {
+    expect(lines).toMatch(/\/familiar\/state s "attract"/);
+    expect(lines).toMatch(/\/familiar\/pace f 60\.0/);
+    await send('/familiar/pace', 'f', '30');
+    await until(() => /\/familiar\/ok s "\/familiar\/pace"/.test(lines) && /\/familiar\/pace f 30\.0/.test(lines));
+    expect(live.parameters.values.pace).toBe(30);
+    await send('/familiar/pace', 'i', '45');
+    await until(() => live.parameters.values.pace === 45);
+    await send('/familiar/blackout', 'T');
+    await until(() => /\/familiar\/blackout i 1/.test(lines));
+    await send('/familiar/look', 's', 'painterly');
+    await until(() => /\/familiar\/look s "painterly"/.test(lines));
+    await send('/familiar/message', 's', 'zurück');
+    await until(() => live.parameters.values.message === 'zurück');
+    await send('/familiar/pace', 's', 'quick');
+    await until(() => /\/familiar\/error ss "\/familiar\/pace" "Pace must be a number\."/.test(lines));
+    await send('/familiar/ping');
+    await until(() => /\/familiar\/pong/.test(lines));
+    await send('/familiar/capture');
+    await until(() => /\/familiar\/error ss "\/familiar\/capture"/.test(lines));
+  });
+});

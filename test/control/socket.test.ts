@@ -1,0 +1,196 @@
+import { connect } from 'node:net';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { identityMapping } from '../../server/protocol/mapping.ts';
+import { routes } from '../../server/protocol/routes.ts';
+import { LiveControl } from './live.ts';
+
+let live: LiveControl;
+beforeEach(async () => {
+  live = await new LiveControl().start();
+});
+afterEach(() => live.stop());
+
+const photograph = { bytes: Uint8Array.of(9, 9), at: 1 };
+
+describe('a page', () => {
+  it('is told everything when it connects, and then what changes', async () => {
+    const display = await live.page('display', { name: 'left' }).until(({ state }) => state);
+    expect(display.state).toMatchObject({ state: 'attract', visit: null, curator: null, cameraDriver: 'browser' });
+    expect(display.state?.texts.de.attractBegin).toBe('Beginnen');
+    expect(display.state?.descriptions.map(({ key }) => key)).toContain('direction.age');
+    live.parameters.set('pace', 33, 'osc');
+    await display.until(({ state }) => state?.parameters.pace === 33);
+    expect(display.missed).toBe(0);
+  });
+
+  it('gets the whole again when it asks, and counts on from there', async () => {
+    const page = await live.page('display').until(({ state }) => state);
+    page.state = null;
+    page.socket.emit('sync');
+    await page.until(({ state }) => state);
+    live.parameters.set('pace', 44, 'osc');
+    await page.until(({ state }) => state?.parameters.pace === 44);
+  });
+
+  it('of another version, of no role, or of another server is not let in', async () => {
+    const old = await live.page('display', { protocol: 0 }).until(({ refused }) => refused);
+    expect(old.refused?.code).toBe('version');
+    const odd = await live.page('display', { role: 'admin' }).until(({ refused }) => refused);
+    expect(odd.refused?.code).toBe('invalid');
+    const evil = live.page('visitor', {}, { origin: 'http://evil.example' });
+    await evil.until(({ refused }) => refused);
+    expect(evil.refused?.code).toBe('transport');
+  });
+
+  it('of a curator needs the PIN, and guessing becomes slow', async () => {
+    for (let i = 0; i < 5; i++) {
+      const page = await live.page('curator', { pin: `${i}` }).until(({ refused }) => refused);
+      expect(page.refused?.code).toBe(i < 4 ? 'pin' : 'rate-limited');
+      page.close();
+    }
+    const page = await live.curator().until(({ refused }) => refused);
+    expect(page.refused).toMatchObject({ code: 'rate-limited', retryAfter: 5 });
+    expect(JSON.stringify(live.log.lines)).not.toContain('4711');
+  });
+});
+
+describe('commands', () => {
+  it('of two curators are both obeyed, and both see them', async () => {
+    const [one, two] = await Promise.all(
+      ['curator-one', 'curator-two'].map((client) => live.curator(client).until(({ state }) => state)),
+    );
+    await two.until(({ state }) => state?.curator?.curators === 2);
+    const answers = await Promise.all([
+      one.command({ type: 'set', key: 'pace', value: 20 }),
+      two.command({ type: 'set', key: 'hold', value: 30 }),
+      one.command({ type: 'preset.save', name: 'Evening' }),
+      two.command({ type: 'mapping.set', display: 'left', mapping: identityMapping }),
+      one.command({ type: 'preset.recall', name: 'Morning' }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done', 'refused']);
+    for (const page of [one, two]) {
+      await page.until(({ state }) => state?.parameters.pace === 20 && state.parameters.hold === 30);
+      await page.until(({ state }) => state?.curator?.presets[0]?.name === 'Evening' && state.mappings.left);
+    }
+    expect(live.saved.live).toEqual({ pace: { value: 20, over: 60 }, hold: { value: 30, over: 15 } });
+  });
+
+  it('are refused, with a code, to those who may not', async () => {
+    const visitor = await live.page('visitor').until(({ state }) => state);
+    const display = await live.page('display').until(({ state }) => state);
+    expect(await visitor.command({ type: 'set', key: 'pace', value: 20 })).toMatchObject({ code: 'not-allowed' });
+    expect(await display.command({ type: 'begin' })).toMatchObject({ code: 'not-allowed' });
+    expect(await visitor.command({ type: 'nonsense' })).toMatchObject({ code: 'unknown-command' });
+    expect(await visitor.command({ type: 'keep' })).toMatchObject({ code: 'wrong-state' });
+  });
+
+  it('that come too fast are refused, not piled up', async () => {
+    const visitor = await live.page('visitor').until(({ state }) => state);
+    const answers = await Promise.all(Array.from({ length: 200 }, () => visitor.command({ type: 'keep' })));
+    const codes = answers.map((answer) => answer.status === 'refused' && answer.code);
+    expect(codes.filter((code) => code === 'rate-limited').length).toBeGreaterThan(20);
+    expect(codes[0]).toBe('wrong-state');
+  });
+});
+
+describe('a visit', () => {
+  it('shows each page what is its business', async () => {
+    const leader = await live.page('visitor', { client: 'tablet-one' }).until(({ state }) => state);
+    const other = await live.page('visitor', { client: 'tablet-two' }).until(({ state }) => state);
+    const display = await live.page('display').until(({ state }) => state);
+    const curator = await live.curator().until(({ state }) => state);
+    await leader.command({ type: 'begin' });
+    expect(await other.command({ type: 'consent' })).toMatchObject({ code: 'not-your-visit' });
+    await leader.command({ type: 'consent', language: 'fr' });
+    await leader.until(({ state }) => state?.state === 'framing' && state.visit?.mine);
+    await other.until(({ state }) => state?.state === 'framing' && state.visit?.mine === false);
+    await leader.command({ type: 'capture' });
+    await leader.until(({ state }) => state?.state === 'review');
+    live.camera.asked[0].give(photograph);
+    await leader.until(({ state }) => state?.visit?.portrait);
+    await curator.until(({ state }) => state?.visit?.portrait);
+    expect(other.state?.visit?.portrait).toBeNull();
+    expect(display.state?.visit?.portrait).toBeNull();
+    expect((await leader.command({ type: 'keep' })).status).toBe('accepted');
+    await leader.until(({ state }) => state?.visit?.receiptLink);
+    expect(leader.state?.visit?.receiptLink).toBe('http://museum:8080/receipt/receipt-1');
+    for (let step = 0; step <= 10; step++) live.engine.becomings[0].make(step, step / 10);
+    await display.until(({ state }) => (state?.visit?.progress?.step ?? 0) > 0 && state?.curve.length);
+    expect(other.state?.visit?.receipt).toBeNull();
+    expect(curator.state?.visit?.receipt).toBeNull();
+    await curator.command({ type: 'skip' });
+    await other.until(({ state }) => state?.state === 'arrived');
+    expect(display.state?.visit?.portrait).toBeNull();
+    await curator.command({ type: 'set', key: 'portraitBeside', value: true });
+    await display.until(({ state }) => state?.visit?.portrait);
+    await curator.command({ type: 'attract' });
+    await leader.until(({ state }) => state?.farewell);
+    await other.until(({ state }) => state?.state === 'attract' && state.farewell === null);
+    expect([leader, other, display, curator].map(({ missed }) => missed)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('is still led by a tablet that slept and came back', async () => {
+    const tablet = await live.page('visitor', { client: 'tablet-one' }).until(({ state }) => state);
+    await tablet.command({ type: 'begin' });
+    tablet.close();
+    const again = await live.page('visitor', { client: 'tablet-one' }).until(({ state }) => state);
+    expect(again.state?.visit?.mine).toBe(true);
+    expect((await again.command({ type: 'consent' })).status).toBe('done');
+  });
+});
+
+describe('displays', () => {
+  it('report, and show themselves while a curator looks', async () => {
+    const display = await live.page('display', { name: 'left' }).until(({ watched }) => watched === false);
+    const curator = await live.curator().until(({ state }) => state);
+    await display.until(({ watched }) => watched);
+    display.socket.emit('report', { width: 1920, height: 1080, fps: 60, latency: 21, skipped: 0 });
+    display.socket.emit('thumbnail', Uint8Array.of(0xff, 0xd8, 0xff, 1, 2));
+    await curator.until(({ state }) => state?.curator?.displays[0]?.thumbnail);
+    expect(curator.state?.curator?.displays[0]).toMatchObject({ name: 'left', fps: 60, latency: 21, sent: 1 });
+    curator.close();
+    await display.until(({ watched }) => watched === false);
+  });
+});
+
+describe('garbage', () => {
+  it('on the socket changes nothing and ends nothing but its sender', async () => {
+    const good = await live.curator().until(({ state }) => state);
+    const bad = await live.page('visitor').until(({ state }) => state);
+    const emit = bad.socket.emit.bind(bad.socket) as (event: string, ...values: unknown[]) => void;
+    const events = ['command', 'sync', 'report', 'thumbnail', 'time', 'nonsense', '__proto__'];
+    fc.assert(
+      fc.property(fc.constantFrom(...events), fc.array(fc.jsonValue(), { maxLength: 3 }), (event, values) => {
+        emit(event, ...values);
+        emit(event, Buffer.from(JSON.stringify(values)));
+      }),
+      { numRuns: 200 },
+    );
+    await bad.until(({ socket }) => !socket.connected);
+    await good.command({ type: 'set', key: 'pace', value: 77 });
+    await good.until(({ state }) => state?.parameters.pace === 77);
+  });
+
+  it('larger than anything we send closes the connection, not the server', async () => {
+    const bad = await live.page('visitor').until(({ state }) => state);
+    bad.socket.on('connect_error', () => {});
+    const dropped = new Promise((resolve) => bad.socket.once('disconnect', resolve));
+    bad.socket.emit('thumbnail', new Uint8Array(4_000_000));
+    await dropped;
+    await live.page('display').until(({ state }) => state);
+  });
+
+  it('below the protocol does no harm either', async () => {
+    for (const text of [
+      'GET / HTTP/1.1\r\n\r\n',
+      '\0\0\0',
+      `GET ${routes.control}?EIO=4&transport=websocket HTTP/1.1\r\n`,
+    ]) {
+      const socket = connect(live.port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.end(text);
+    }
+    await live.page('display').until(({ state }) => state);
+  });
+});
