@@ -26,6 +26,7 @@ const rooms: Record<string, readonly string[]> = {
   installation: ['protocol', 'config', 'image'],
   stream: ['protocol', 'image', 'installation'],
   control: ['protocol', 'config', 'installation', 'files'],
+  http: ['protocol', 'installation', 'files'],
   camera: ['protocol', 'config', 'installation', 'face', 'files', 'image', 'media'],
   doctor: ['media', 'networks', 'runtime'],
   chain: ['files', 'image', 'installation', 'media', 'networks', 'projection', 'protocol', 'weights', 'config'],

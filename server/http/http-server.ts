@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { FamiliarError, messageOf } from '../errors.ts';
+import { fileError } from '../files/errors.ts';
+import type { ChainPort } from '../installation/ports.ts';
+import { type FacePicture, routes } from '../protocol/routes.ts';
+import { type Answer, decoded, notFound, send, text } from './answer.ts';
+import { answerReceipt, type ReceiptOptions } from './receipts.ts';
+
+type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface HttpOptions {
+  readonly host: string;
+  readonly port: number;
+  /** PEM files; http where both are empty. */
+  readonly certificate: string;
+  readonly certificateKey: string;
+  /** The built pages, see `loadPages`. */
+  readonly pages: (path: string) => Answer | undefined;
+  readonly chain: Pick<ChainPort, 'picture' | 'byReceipt' | 'forget'>;
+  readonly texts: ReceiptOptions['texts'];
+  readonly onForgotten?: ReceiptOptions['onForgotten'];
+  /** The portrait of the visit in hand, JPEG, by its secret. */
+  readonly portrait: (token: string) => Uint8Array | null;
+  /** What a display showed a moment ago, JPEG or WebP. */
+  readonly thumbnail: (display: string, query: string) => Uint8Array | null;
+  /** Anything that becomes JSON. */
+  readonly health: () => unknown;
+  /** WebSocket routes; socket.io attaches itself to `server`. */
+  readonly upgrades: Readonly<Record<string, Upgrade>>;
+}
+
+export interface HttpServer {
+  /** For socket.io to attach to. */
+  readonly server: Server;
+  /** Throws PORT_IN_USE or PORT_REFUSED, naming what to do. */
+  listen(): Promise<{ readonly port: number; readonly isSecure: boolean }>;
+  close(): Promise<void>;
+}
+
+const pictures: readonly FacePicture[] = ['final.webp', 'thumbnail.webp'];
+
+/** The pages and pictures over HTTP, and the way to the WebSockets. Starts nothing before `listen`. */
+export function createHttpServer(options: HttpOptions): HttpServer {
+  const receipt = answerReceipt(options);
+  const isSecure = options.certificate !== '';
+  const handle = (request: IncomingMessage, response: Parameters<typeof send>[0]) => {
+    void answer(options, receipt, request)
+      .catch((error): Answer => {
+        // What went wrong is for the log; a visitor's phone gets a sentence.
+        process.stderr.write(`${request.url}: ${messageOf(error)}\n`);
+        return text(500, 'Something went wrong. Please try again.\n');
+      })
+      .then((result) => send(response, result, request.method === 'HEAD'));
+  };
+  const server = isSecure ? createSecureServer(credentials(options), handle) : createServer(handle);
+  // Tablets sleep with connections open; a slow request must not hold one for ever.
+  server.headersTimeout = 20_000;
+  server.requestTimeout = 30_000;
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const { pathname } = urlOf(request);
+    if (pathname.startsWith(routes.control)) return;
+    socket.on('error', () => socket.destroy());
+    const upgrade = Object.hasOwn(options.upgrades, pathname) ? options.upgrades[pathname] : undefined;
+    if (upgrade === undefined) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    else upgrade(request, socket, head);
+  });
+  return {
+    server: server as Server,
+    listen: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, options)));
+        server.listen(options.port, options.host, () => {
+          server.removeAllListeners('error');
+          resolve({ port: (server.address() as AddressInfo).port, isSecure });
+        });
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(
+  options: HttpOptions,
+  receipt: ReturnType<typeof answerReceipt>,
+  request: IncomingMessage,
+): Promise<Answer> {
+  const url = urlOf(request);
+  const { pathname } = url;
+  if (pathname.startsWith(routes.receipt)) {
+    return ['GET', 'HEAD', 'POST'].includes(request.method ?? '') ? receipt(request, url) : text(405, 'Not here.\n');
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'Not here.\n');
+  const page = options.pages(pathname);
+  if (page !== undefined) return page;
+  if (pathname === routes.health) {
+    return { status: 200, type: 'application/json', body: JSON.stringify(options.health()), cache: 'never' };
+  }
+  if (pathname.startsWith(routes.faces)) {
+    const [id, name] = pathname.slice(routes.faces.length).split('/').map(decoded);
+    const picture = pictures.find((known) => known === name);
+    return picture === undefined ? notFound : image(await options.chain.picture(id, picture), 'image/webp');
+  }
+  if (pathname.startsWith(routes.portrait)) {
+    return image(options.portrait(pathname.slice(routes.portrait.length)), 'image/jpeg', 'never');
+  }
+  if (pathname.startsWith(routes.thumbnails)) {
+    const bytes = options.thumbnail(decoded(pathname.slice(routes.thumbnails.length)), url.search.slice(1));
+    return image(bytes, bytes?.[0] === 0xff ? 'image/jpeg' : 'image/webp', 'never');
+  }
+  return notFound;
+}
+
+/** A forgotten face must not live on in a cache for long. */
+const image = (bytes: Uint8Array | null, type: string, cache: Answer['cache'] = 'private'): Answer =>
+  bytes === null ? notFound : { status: 200, type, body: bytes, cache };
+
+function urlOf(request: IncomingMessage): URL {
+  try {
+    return new URL((request.url ?? '/').slice(0, 2000), 'http://localhost');
+  } catch {
+    return new URL('http://localhost/%00');
+  }
+}
+
+function credentials({ certificate, certificateKey }: HttpOptions): { cert: Buffer; key: Buffer } {
+  const read = (path: string): Buffer => {
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      throw fileError(path, error);
+    }
+  };
+  return { cert: read(certificate), key: read(certificateKey) };
+}
+
+function listenError(error: NodeJS.ErrnoException, { host, port }: HttpOptions): FamiliarError {
+  if (error.code === 'EADDRINUSE') {
+    return new FamiliarError(
+      'PORT_IN_USE',
+      `Port ${port} is in use: is the piece running already? Close the other program, or set another 'port' under 'server' in installation.yaml.`,
+      { cause: error },
+    );
+  }
+  return new FamiliarError(
+    'PORT_REFUSED',
+    `Cannot listen on ${host}:${port} (${error.message}). Set 'host' and 'port' under 'server' in installation.yaml.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,187 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHttpServer, type HttpServer } from '../../server/http/http-server.ts';
+import { loadPages } from '../../server/http/pages.ts';
+import { builtInTexts } from '../../server/protocol/texts.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'familiar-faces-http-'));
+const faces = new Map([['a-face', { id: 'a-face', visitor: 12, at: Date.UTC(2026, 5, 1), likeness: 0.7 }]]);
+const forgotten: string[] = [];
+let http: HttpServer;
+let base: string;
+
+beforeAll(async () => {
+  for (const page of ['display', 'controller/visitor', 'controller/curator']) {
+    mkdirSync(join(folder, page), { recursive: true });
+    writeFileSync(join(folder, page, 'index.html'), `<!doctype html><title>${page}</title>`);
+  }
+  mkdirSync(join(folder, 'assets'));
+  writeFileSync(join(folder, 'assets', 'wall-a1b2.js'), 'export {};');
+  writeFileSync(join(folder, 'secret.pem'), 'no');
+  http = createHttpServer(options(0));
+  base = `http://127.0.0.1:${(await http.listen()).port}`;
+});
+
+afterAll(async () => {
+  await http.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function options(port: number): Parameters<typeof createHttpServer>[0] {
+  return {
+    host: '127.0.0.1',
+    port,
+    certificate: '',
+    certificateKey: '',
+    pages: loadPages(folder),
+    chain: {
+      picture: async (id) => (faces.has(id) ? Uint8Array.of(1, 2, 3) : null),
+      byReceipt: (token) => {
+        const face = token === 'token-1' || token === 'early' ? faces.get('a-face') : undefined;
+        return face ? { face, finished: token !== 'early' } : null;
+      },
+      forget: async (id) => faces.delete(id),
+    },
+    texts: { de: builtInTexts.de, en: builtInTexts.en },
+    onForgotten: (face) => forgotten.push(face),
+    portrait: (token) => (token === 'p1' ? Uint8Array.of(0xff, 0xd8) : null),
+    thumbnail: (display, query) => (display === 'wall 1' && query === 's3cret' ? Uint8Array.of(0xff, 0xd8) : null),
+    health: () => ({ engine: 'ok' }),
+    upgrades: { '/frames': (_, socket) => socket.end('HTTP/1.1 426 Here\r\n\r\n') },
+  };
+}
+
+const get = (path: string, init: RequestInit = {}) => fetch(base + path, { redirect: 'manual', ...init });
+
+describe('pages', () => {
+  it.each([
+    ['/', 'display'],
+    ['/visitor', 'visitor'],
+    ['/visitor/', 'visitor'],
+    ['/curator', 'curator'],
+  ])('%s', async (path, title) => {
+    const response = await get(path);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain(title);
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(response.headers.get('cache-control')).toBe('no-cache');
+  });
+
+  it('keeps assets for ever, since their names change with their content', async () => {
+    const response = await get('/assets/wall-a1b2.js');
+    expect(response.headers.get('content-type')).toContain('javascript');
+    expect(response.headers.get('cache-control')).toContain('immutable');
+  });
+
+  it.each([
+    '/secret.pem',
+    '/../secret.pem',
+    '/%2e%2e/package.json',
+    '/assets/',
+    '/nothing',
+    '/faces/a-face/../x',
+    '/%',
+  ])('gives nothing at %s', async (path) => {
+    expect((await get(path)).status).toBe(404);
+  });
+
+  it('refuses other methods', async () => {
+    expect((await get('/', { method: 'POST' })).status).toBe(405);
+    expect((await get('/', { method: 'HEAD' })).status).toBe(200);
+  });
+
+  it('says when they were not built', () => {
+    expect(() => loadPages(join(folder, 'nowhere'))).toThrow(/npm run build/);
+  });
+});
+
+describe('pictures', () => {
+  it.each([
+    ['/faces/a-face/final.webp', 200],
+    ['/faces/a-face/face.json', 404],
+    ['/faces/other/final.webp', 404],
+    ['/portrait/p1', 200],
+    ['/portrait/p2', 404],
+    ['/thumbnails/wall%201?s3cret', 200],
+    ['/thumbnails/wall%201?guess', 404],
+  ])('%s: %i', async (path, status) => {
+    expect((await get(path)).status).toBe(status);
+  });
+
+  it('answers health for machines', async () => {
+    expect(await (await get('/health')).json()).toEqual({ engine: 'ok' });
+  });
+});
+
+describe('receipts', () => {
+  it('show the face in the language of the phone', async () => {
+    const german = await (await get('/receipt/token-1', { headers: { 'accept-language': 'de-AT,de;q=0.9' } })).text();
+    expect(german).toContain('lang="de"');
+    expect(german).toContain('/faces/a-face/final.webp');
+    expect(german).toContain('12');
+    expect(await (await get('/receipt/token-1', { headers: { 'accept-language': 'en' } })).text()).toContain(
+      'June 1, 2026',
+    );
+    expect(await (await get('/receipt/early')).text()).toContain(builtInTexts.de.receiptSoon);
+    expect((await get('/receipt/wrong')).status).toBe(404);
+  });
+
+  it('ask before they delete, and then delete for good', async () => {
+    const asked = await (await get('/receipt/token-1?forget=ask')).text();
+    expect(asked).toContain('method="post" action="/receipt/token-1/forget"');
+    expect(faces.has('a-face')).toBe(true);
+    // A link in a chat must not delete by being looked at.
+    expect((await get('/receipt/token-1/forget')).status).toBe(303);
+    expect(faces.has('a-face')).toBe(true);
+    const gone = await get('/receipt/token-1/forget', { method: 'POST' });
+    expect(await gone.text()).toContain(builtInTexts.de.receiptForgotten);
+    expect(forgotten).toEqual(['a-face']);
+    expect((await get('/receipt/token-1/forget', { method: 'POST' })).status).toBe(200);
+    expect(forgotten).toHaveLength(1);
+    expect((await get('/receipt/token-1')).status).toBe(404);
+  });
+
+  it('survive any address, and show none of it unescaped', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (token) => {
+        const response = await get(`/receipt/${encodeURIComponent(`<script>${token.toWellFormed()}`)}`);
+        expect(response.status).toBe(404);
+        expect(await response.text()).not.toContain('<script>');
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('bad luck', () => {
+  it('says that the port is in use, and what to do', async () => {
+    const port = Number(new URL(base).port);
+    await expect(createHttpServer(options(port)).listen()).rejects.toMatchObject({
+      code: 'PORT_IN_USE',
+      message: expect.stringMatching(/running already.*installation\.yaml/),
+    });
+  });
+
+  it('survives garbage and unknown upgrades', async () => {
+    const port = Number(new URL(base).port);
+    for (const bytes of [
+      '\0\0\0\0\r\n\r\n',
+      'GET / HTTP/9.9\r\n\r\n',
+      `GET /${'x'.repeat(50_000)} HTTP/1.1\r\n\r\n`,
+      'GET /nowhere HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    ]) {
+      await new Promise<void>((resolve) => {
+        const socket = connect(port, '127.0.0.1', () => socket.end(bytes));
+        socket
+          .on('error', () => resolve())
+          .resume()
+          .on('close', () => resolve());
+      });
+    }
+    expect((await get('/')).status).toBe(200);
+  });
+});
