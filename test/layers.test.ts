@@ -30,7 +30,7 @@ const rooms: Record<string, readonly string[]> = {
   camera: ['protocol', 'config', 'installation', 'face', 'files', 'image', 'media'],
   doctor: ['media', 'networks', 'runtime'],
   chain: ['files', 'image', 'installation', 'media', 'networks', 'projection', 'protocol', 'weights', 'config'],
-  engine: ['chain', 'files', 'image', 'installation', 'networks', 'projection', 'protocol', 'runtime', 'media'],
+  engine: ['chain', 'files', 'graph', 'image', 'installation', 'networks', 'projection', 'protocol', 'runtime', 'media'],
 };
 
 /** Rooms that must run in a browser, or give the same for the same everywhere: no Node, no clock, no chance. */
