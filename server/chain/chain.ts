@@ -1,0 +1,368 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeFileAtomic } from '../files/atomic.ts';
+import { fileError } from '../files/errors.ts';
+import { openImage } from '../image/decode.ts';
+import type { RgbImage } from '../image/rgb-image.ts';
+import type { BecomingOrder, ChainPort, Off } from '../installation/ports.ts';
+import type { FacePicture } from '../protocol/routes.ts';
+import type { ChainFace } from '../protocol/snapshot.ts';
+import { BecomingRecord, removeJournal } from './becoming-record.ts';
+import { faceOfOtherPack, faceUnknown } from './errors.ts';
+import {
+  exists,
+  faceFiles,
+  readFaceLatent,
+  writeFaceCurve,
+  writeFaceLatent,
+  writeFacePictures,
+} from './face-folder.ts';
+import { type FaceRecord, faceIdPattern, type PackFacts, writeFaceRecord } from './face-record.ts';
+import { type ChainEntry, entryOf, writeIndex } from './index-file.ts';
+import { type Lock, takeLock } from './lock.ts';
+import { beginForgetting, type ChainPaths, chainPaths, finishForgetting, openFolders } from './open-folders.ts';
+
+export interface ChainOptions {
+  /** Made where it is missing. */
+  readonly folder: string;
+  /** Whether visitors' photographs are kept with their faces. */
+  readonly keepPortraits: boolean;
+  /** Faces older than so many days are forgotten; 0 keeps them. */
+  readonly forgetAfter: number;
+  readonly now?: () => number;
+}
+
+const day = 24 * 3600 * 1000;
+const hour = 3600 * 1000;
+
+/**
+ * Opens the chain and takes it for this program; what a power cut interrupted is put right.
+ * Throws CHAIN_IN_USE, or what the operating system says of the folder.
+ */
+export async function openChain(options: ChainOptions): Promise<Chain> {
+  try {
+    await mkdir(options.folder, { recursive: true });
+  } catch (error) {
+    throw fileError(options.folder, error);
+  }
+  const lock = await takeLock(options.folder);
+  try {
+    const paths = chainPaths(options.folder);
+    const { entries, highest, problems } = await openFolders(paths, (options.now ?? Date.now)());
+    const chain = new Chain(
+      options,
+      paths,
+      lock,
+      entries,
+      Math.max(highest, await readCounter(paths.counter)),
+      problems,
+    );
+    await chain.saveIndex();
+    await chain.forgetOld();
+    return chain;
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** The endless chain of faces, on the disk. Made by `openChain`. */
+export class Chain implements ChainPort {
+  /** What was found wrong when it was opened, in words for a technician. */
+  readonly problems: readonly string[];
+  readonly #options: ChainOptions;
+  readonly #paths: ChainPaths;
+  readonly #lock: Lock;
+  readonly #now: () => number;
+  readonly #entries: ChainEntry[];
+  #faces: readonly ChainFace[] = [];
+  #highest: number;
+  readonly #active = new Map<string, BecomingRecord>();
+  readonly #changeListeners = new Set<() => void>();
+  readonly #forgetListeners = new Set<(id: string) => unknown>();
+  #saving: Promise<void> = Promise.resolve();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    options: ChainOptions,
+    paths: ChainPaths,
+    lock: Lock,
+    entries: ChainEntry[],
+    highest: number,
+    problems: readonly string[],
+  ) {
+    this.#options = options;
+    this.#paths = paths;
+    this.#lock = lock;
+    this.#now = options.now ?? Date.now;
+    this.#entries = entries;
+    this.#highest = highest;
+    this.problems = problems;
+    this.#listFaces();
+    this.#timer = setInterval(() => void this.forgetOld().catch(() => undefined), hour);
+    this.#timer.unref();
+  }
+
+  get faces(): readonly ChainFace[] {
+    return this.#faces;
+  }
+
+  /** The highest visitor number ever given, also to faces that were forgotten since. */
+  get highestVisitor(): number {
+    return this.#highest;
+  }
+
+  onChange(listener: () => void): Off {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
+  }
+
+  /** Told, and waited for, before a face is deleted: whoever has its files open must let go of them. */
+  onForgetting(listener: (id: string) => unknown): Off {
+    this.#forgetListeners.add(listener);
+    return () => this.#forgetListeners.delete(listener);
+  }
+
+  /**
+   * Begins a face. The number is the order's, or the next one where that was given before.
+   * Throws what the operating system says where nothing can be written.
+   */
+  async begin(
+    order: BecomingOrder,
+    pack: PackFacts,
+    from: string | null,
+  ): Promise<{ readonly record: BecomingRecord; readonly receipt: string }> {
+    const visitor = order.visitor > this.#highest ? order.visitor : this.#highest + 1;
+    const id = `${String(visitor).padStart(6, '0')}-${randomBytes(6).toString('hex')}`;
+    const receipt = randomBytes(16).toString('base64url');
+    const folder = this.#folder(id);
+    const face: FaceRecord = {
+      version: 1,
+      id,
+      visitor,
+      startedAt: this.#now(),
+      finishedAt: null,
+      ending: 'becoming',
+      steps: 0,
+      likeness: null,
+      receiptSha256: hashOf(receipt),
+      consent: { ...order.consent },
+      pack,
+      from,
+    };
+    this.#highest = visitor;
+    try {
+      await Promise.all([
+        writeFileAtomic(this.#paths.counter, JSON.stringify({ highest: visitor })),
+        mkdir(folder).then(() => writeFaceRecord(join(folder, faceFiles.record), face)),
+      ]);
+      if (this.#options.keepPortraits) {
+        await writeFileAtomic(join(folder, faceFiles.portrait), order.photograph.bytes);
+      }
+      const record = await BecomingRecord.open(face, folder);
+      this.#active.set(id, record);
+      return { record, receipt };
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+      throw fileError(folder, error);
+    }
+  }
+
+  /**
+   * Keeps a face that has become, with its last step and picture. Where the disk refuses, the face is closed at the next
+   * start from its journal.
+   */
+  async finish(record: BecomingRecord, image: RgbImage, ending: 'arrived' | 'early'): Promise<void> {
+    const { face, folder } = record;
+    if (this.#active.get(face.id) !== record) return;
+    try {
+      const steps = await record.end();
+      const last = steps.findLast(({ ws }) => ws !== null);
+      if (last?.ws == null) return await this.abandon(record);
+      await writeFaceLatent(folder, face.pack, last.ws);
+      await writeFaceCurve(folder, steps);
+      await writeFacePictures(folder, image);
+      const finished: FaceRecord = {
+        ...face,
+        finishedAt: this.#now(),
+        ending,
+        steps: last.step,
+        likeness: last.likeness,
+      };
+      await writeFaceRecord(join(folder, faceFiles.record), finished);
+      // It may have been forgotten meanwhile.
+      if (this.#active.get(face.id) === record) this.#entries.push(entryOf(finished, true, false));
+    } catch (error) {
+      // Forgotten meanwhile: what was written went with it.
+      if (this.#active.get(face.id) !== record) return;
+      throw fileError(folder, error);
+    } finally {
+      if (this.#active.get(face.id) === record) this.#active.delete(face.id);
+    }
+    await this.#changed();
+  }
+
+  /** Leaves no trace of a becoming but its number, which is used up. */
+  async abandon(record: BecomingRecord): Promise<void> {
+    await record.stop();
+    this.#active.delete(record.face.id);
+    await beginForgetting(this.#paths, record.face.id);
+    await rm(join(this.#paths.forgotten, record.face.id), { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Deletes a face for good: once this resolves nothing of it is left; a power cut before that only delays it. */
+  async forget(id: string): Promise<boolean> {
+    const active = this.#active.get(id);
+    const at = this.#entries.findIndex((entry) => entry.id === id);
+    if (active === undefined && at < 0) return false;
+    if (at >= 0) this.#entries.splice(at, 1);
+    this.#active.delete(id);
+    await Promise.allSettled([...this.#forgetListeners].map(async (listener) => listener(id)));
+    await active?.stop();
+    await beginForgetting(this.#paths, id);
+    await finishForgetting(this.#paths, id);
+    for (const [i, entry] of this.#entries.entries()) {
+      if (entry.from === id) this.#entries[i] = { ...entry, filmed: true };
+    }
+    await this.#changed();
+    return true;
+  }
+
+  /** Forgets the faces that are older than the installation wants to keep. */
+  async forgetOld(): Promise<void> {
+    const { forgetAfter } = this.#options;
+    if (forgetAfter === 0) return;
+    const oldest = this.#now() - forgetAfter * day;
+    for (const { id } of this.#entries.filter(({ at }) => at < oldest)) await this.forget(id);
+  }
+
+  byReceipt(token: string): { readonly face: ChainFace; readonly finished: boolean } | null {
+    const hash = hashOf(token);
+    for (const { face, last } of this.#active.values()) {
+      if (face.receiptSha256 !== hash) continue;
+      const { id, visitor, startedAt } = face;
+      return { face: { id, visitor, at: startedAt, likeness: last?.likeness ?? null }, finished: false };
+    }
+    const entry = this.#entries.find(({ receiptSha256 }) => receiptSha256 === hash);
+    return entry ? { face: faceOf(entry), finished: true } : null;
+  }
+
+  async picture(id: string, name: FacePicture): Promise<Uint8Array | null> {
+    if (!this.#knows(id)) return null;
+    return readFile(join(this.#folder(id), name)).catch(() => null);
+  }
+
+  async still(id: string): Promise<RgbImage | null> {
+    const bytes = await this.picture(id, 'final.webp');
+    if (bytes === null) return null;
+    try {
+      return await (await openImage({ name: `${id}/${faceFiles.final}`, bytes })).read();
+    } catch {
+      return null;
+    }
+  }
+
+  /** The newest face that the network in use can go on from; null where there is none. */
+  newestOf(pack: PackFacts): string | null {
+    return this.#entries.findLast(({ packSha256 }) => packSha256 === pack.sha256)?.id ?? null;
+  }
+
+  /** A face's latent [numWs, wDim]. Throws FACE_UNKNOWN, FACE_OTHER_PACK, or what is wrong with the file. */
+  latent(id: string, pack: PackFacts): Float32Array {
+    const entry = this.#entries.find((known) => known.id === id);
+    if (entry === undefined) throw faceUnknown(id);
+    if (entry.packSha256 !== pack.sha256) throw faceOfOtherPack(id);
+    return readFaceLatent(this.#folder(id), id, pack);
+  }
+
+  /** Faces whose pictures are still to be drawn: they were interrupted. */
+  undrawn(pack: PackFacts): string[] {
+    return this.#entries.filter((e) => !e.drawn && e.packSha256 === pack.sha256).map(({ id }) => id);
+  }
+
+  /** Gives an interrupted face its pictures. */
+  async draw(id: string, image: RgbImage): Promise<void> {
+    if (!this.#knows(id)) return;
+    await writeFacePictures(this.#folder(id), image);
+    await this.#update(id, { drawn: true });
+  }
+
+  /** A face whose video is still to be made from its journal, the oldest first; null where there is none. */
+  nextFilm(
+    pack: PackFacts,
+    except: ReadonlySet<string>,
+  ): { readonly id: string; readonly journal: string; readonly video: string } | null {
+    const entry = this.#entries.find((e) => e.drawn && !e.filmed && e.packSha256 === pack.sha256 && !except.has(e.id));
+    if (entry === undefined) return null;
+    const folder = this.#folder(entry.id);
+    return { id: entry.id, journal: join(folder, faceFiles.journal), video: join(folder, faceFiles.video) };
+  }
+
+  /** The video is made, or cannot be made: the journal goes. */
+  async filmed(id: string): Promise<void> {
+    if (!this.#knows(id)) return;
+    await removeJournal(this.#folder(id));
+    await this.#update(id, { filmed: true });
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.allSettled([...this.#active.values()].map((record) => record.stop()));
+    await this.#saving.catch(() => undefined);
+    await this.#lock.release();
+  }
+
+  /** Writes the index down, one write after the other. */
+  saveIndex(): Promise<void> {
+    const saved = this.#saving
+      .catch(() => undefined)
+      .then(() => writeIndex(this.#paths.index, this.#entries))
+      // The folders are the truth; the next start reads them where the index could not be written.
+      .catch(() => rm(this.#paths.index, { force: true }).catch(() => undefined));
+    this.#saving = saved;
+    return saved;
+  }
+
+  #folder(id: string): string {
+    return join(this.#paths.faces, id);
+  }
+
+  #knows(id: string): boolean {
+    return faceIdPattern.test(id) && this.#entries.some((entry) => entry.id === id);
+  }
+
+  async #update(id: string, change: Partial<ChainEntry>): Promise<void> {
+    const at = this.#entries.findIndex((entry) => entry.id === id);
+    if (at < 0) return;
+    this.#entries[at] = { ...this.#entries[at], ...change };
+    await this.#changed();
+  }
+
+  async #changed(): Promise<void> {
+    this.#listFaces();
+    for (const listener of this.#changeListeners) listener();
+    await this.saveIndex();
+  }
+
+  #listFaces(): void {
+    this.#faces = this.#entries.filter(({ drawn }) => drawn).map(faceOf);
+  }
+}
+
+const faceOf = ({ id, visitor, at, likeness }: ChainEntry): ChainFace => ({ id, visitor, at, likeness });
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+const counter = z.object({ highest: z.int().nonnegative() });
+
+async function readCounter(path: string): Promise<number> {
+  if (!(await exists(path))) return 0;
+  try {
+    return counter.parse(JSON.parse(await readFile(path, 'utf8'))).highest;
+  } catch {
+    // The faces themselves tell the number nearly as well.
+    return 0;
+  }
+}

@@ -1,0 +1,76 @@
+import { access, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isPartialName, writeFileAtomic } from '../files/atomic.ts';
+import { encodeWebp } from '../image/encode.ts';
+import type { RgbImage } from '../image/rgb-image.ts';
+import { sharp } from '../image/sharp.ts';
+import type { CurvePoint } from '../protocol/snapshot.ts';
+import { openSafetensors, writeSafetensors } from '../weights/safetensors.ts';
+import { faceOfOtherPack } from './errors.ts';
+import type { PackFacts } from './face-record.ts';
+import type { StepRecord } from './step-record.ts';
+
+/** The files of a face. */
+export const faceFiles = {
+  record: 'face.json',
+  journal: 'journal',
+  latent: 'latent.safetensors',
+  curve: 'curve.json',
+  final: 'final.webp',
+  thumbnail: 'thumbnail.webp',
+  video: 'evolution.mp4',
+  portrait: 'portrait.jpg',
+} as const;
+
+const thumbnailSide = 128;
+/** Points of a kept curve: more cannot be told apart on a screen. */
+const longestCurve = 1_000;
+
+/** Writes the latent [numWs, wDim] under the name that the film's faces use, so that one tool reads both. */
+export const writeFaceLatent = (folder: string, { numWs, wDim, sha256 }: PackFacts, ws: Float32Array): Promise<void> =>
+  writeSafetensors(
+    join(folder, faceFiles.latent),
+    { wplus: { shape: [1, numWs, wDim], data: ws } },
+    { generator_sha256: sha256 },
+  );
+
+/** Reads the latent. Throws FACE_OTHER_PACK where its shape is not this network's, or WEIGHTS_* where it is damaged. */
+export function readFaceLatent(folder: string, id: string, { numWs, wDim }: PackFacts): Float32Array {
+  const file = openSafetensors(join(folder, faceFiles.latent));
+  try {
+    const shape = file.tensors.get('wplus')?.shape;
+    if (shape?.join() !== [1, numWs, wDim].join()) throw faceOfOtherPack(id);
+    return file.read('wplus');
+  } finally {
+    file.close();
+  }
+}
+
+export async function writeFacePictures(folder: string, image: RgbImage): Promise<void> {
+  const { width, height, data } = image;
+  const small = sharp(data, { raw: { width, height, channels: 3 } })
+    .resize(thumbnailSide, thumbnailSide, { fit: 'inside', withoutEnlargement: true })
+    .webp({ quality: 80 });
+  await writeFileAtomic(join(folder, faceFiles.thumbnail), await small.toBuffer());
+  await writeFileAtomic(join(folder, faceFiles.final), await encodeWebp(image, 92));
+}
+
+/** Keeps the curve as points of the loss and the likeness, evenly thinned. */
+export async function writeFaceCurve(folder: string, steps: readonly StepRecord[]): Promise<void> {
+  const stride = Math.max(1, Math.ceil(steps.length / longestCurve));
+  const kept = steps.filter((_, i) => i % stride === 0 || i === steps.length - 1);
+  const points = kept.map(({ step, loss, likeness }): CurvePoint => ({ step, loss, likeness }));
+  await writeFileAtomic(join(folder, faceFiles.curve), JSON.stringify(points));
+}
+
+export const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Removes what interrupted writes left behind. */
+export async function sweepPartials(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  await Promise.all(names.filter(isPartialName).map((name) => rm(join(folder, name), { force: true })));
+}

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { writeFileAtomic } from '../files/atomic.ts';
+import { type FaceRecord, faceIdPattern } from './face-record.ts';
+
+const schema = z.object({
+  version: z.literal(1),
+  faces: z.array(
+    z.object({
+      id: z.string().regex(faceIdPattern),
+      visitor: z.int().positive(),
+      at: z.number(),
+      likeness: z.number().nullable(),
+      receiptSha256: z.string(),
+      packSha256: z.string(),
+      from: z.string().nullable(),
+      /** Whether it has its pictures: one that was interrupted gets them when the engine is there again. */
+      drawn: z.boolean(),
+      /** Whether it has its video, and its journal is gone. */
+      filmed: z.boolean(),
+    }),
+  ),
+});
+
+/** A finished face as the chain knows it without opening its folder. */
+export type ChainEntry = z.infer<typeof schema>['faces'][number];
+
+export const entryOf = (record: FaceRecord, drawn: boolean, filmed: boolean): ChainEntry => ({
+  id: record.id,
+  visitor: record.visitor,
+  at: record.finishedAt ?? record.startedAt,
+  likeness: record.likeness,
+  receiptSha256: record.receiptSha256,
+  packSha256: record.pack.sha256,
+  from: record.from,
+  drawn,
+  filmed,
+});
+
+/**
+ * The finished faces by id as they were last written down; empty where the file is missing or unreadable. It only saves
+ * opening thousands of folders: the folders are the truth.
+ */
+export async function readIndex(path: string): Promise<Map<string, ChainEntry>> {
+  try {
+    const { faces } = schema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return new Map(faces.map((entry) => [entry.id, entry]));
+  } catch {
+    return new Map();
+  }
+}
+
+export const writeIndex = (path: string, faces: Iterable<ChainEntry>): Promise<void> =>
+  writeFileAtomic(path, JSON.stringify({ version: 1, faces: [...faces] }));

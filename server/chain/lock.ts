@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileError } from '../files/errors.ts';
+import { chainInUse } from './errors.ts';
+
+/** The holder touches its lock so often. */
+const touchEvery = 5_000;
+/**
+ * A lock that nobody touched for so long is a dead program's, even where its process number lives on: after a power cut
+ * the numbers are dealt out anew.
+ */
+const staleAfter = 20_000;
+/** Time for another program that takes over the same lock at the same moment to have written its name. */
+const settle = 60;
+
+/** What this process holds: in a container, a dead predecessor had the same number as we. */
+const held = new Set<string>();
+
+interface Holder {
+  readonly pid: number;
+  readonly token: string;
+}
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the folder for this program. A lock left behind by a crash or a power cut is taken over.
+ * Throws CHAIN_IN_USE, or what the operating system says of the folder.
+ */
+export async function takeLock(folder: string): Promise<Lock> {
+  const path = join(folder, 'chain.lock');
+  const mine: Holder = { pid: process.pid, token: randomUUID() };
+  const text = JSON.stringify(mine);
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw fileError(path, error);
+    const holder = await readHolder(path);
+    if (holder !== null && (await isAlive(path, holder))) throw chainInUse(folder, holder.pid);
+    await replace(path, text);
+    await wait(settle);
+    const now = await readHolder(path);
+    if (now?.token !== mine.token) throw chainInUse(folder, now?.pid ?? 0);
+  }
+  held.add(mine.token);
+  const timer = setInterval(() => {
+    const now = new Date();
+    void utimes(path, now, now).catch(() => undefined);
+  }, touchEvery);
+  timer.unref();
+  return {
+    async release() {
+      clearInterval(timer);
+      held.delete(mine.token);
+      if ((await readHolder(path))?.token === mine.token) await rm(path, { force: true }).catch(() => undefined);
+    },
+  };
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw fileError(path, error);
+  }
+}
+
+/** Null where there is none, or it is not written whole. */
+async function readHolder(path: string): Promise<Holder | null> {
+  try {
+    const { pid, token } = JSON.parse(await readFile(path, 'utf8'));
+    return Number.isInteger(pid) && pid > 0 && typeof token === 'string' ? { pid, token } : null;
+  } catch {
+    return null;
+  }
+}
+
+async function isAlive(path: string, { pid, token }: Holder): Promise<boolean> {
+  if (pid === process.pid) return held.has(token);
+  const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: 0 }))).mtimeMs;
+  if (age > staleAfter) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, under another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,81 @@
+import { toTensor } from '../image/rgb-image.ts';
+import { likeness } from '../projection/likeness.ts';
+import { type BecomeMessage, type StepMessage, stepsUnderWay } from './messages.ts';
+import { PaceClock } from './pace-clock.ts';
+import type { Studio } from './studio.ts';
+
+/** One becoming inside of the engine's process: a projection paced by time instead of by a number of steps. */
+export class BecomingJob {
+  readonly id: number;
+  readonly #order: BecomeMessage;
+  readonly #clock: PaceClock;
+  readonly #abort = new AbortController();
+  readonly #now: () => number;
+  #underWay = 0;
+  #taken: () => void = () => {};
+
+  constructor(order: BecomeMessage, now: () => number = performance.now.bind(performance)) {
+    this.id = order.id;
+    this.#order = order;
+    this.#now = now;
+    this.#clock = new PaceClock(order.done, order.seconds, now());
+  }
+
+  retime(seconds: number): void {
+    this.#clock.retime(seconds, this.#now());
+  }
+
+  /** The other end has taken a step. */
+  taken(): void {
+    this.#underWay--;
+    this.#taken();
+  }
+
+  stop(): void {
+    this.#abort.abort();
+    this.#taken();
+  }
+
+  /**
+   * Sends steps until the time is up or it is stopped. `between` is what else the engine has to draw, after every step.
+   */
+  async run(studio: Studio, send: (step: StepMessage) => void, between: () => Promise<void>): Promise<void> {
+    const { target, start, isWarm, step: firstStep, done: doneBefore } = this.#order;
+    const { resolution } = studio.ready.pack;
+    const { signal } = this.#abort;
+    const portrait = toTensor({ width: resolution, height: resolution, data: target });
+    const steps = studio.projector.project({
+      target: portrait,
+      start: studio.latent(start ?? studio.start),
+      isWarm,
+      seed: 0,
+      // The first picture is the start itself, however long the target took to be looked at.
+      progress: (step) => (step === 0 ? doneBefore : this.#clock.done(this.#now())),
+      signal,
+    });
+    const isContinued = firstStep > 0;
+    let meanFaceDistance: number | undefined;
+    let step = firstStep;
+    for await (const seen of steps) {
+      // After a crash the first picture is the last one that was journalled: it has been shown.
+      if (isContinued && seen.step === 0 && !seen.isLast) continue;
+      meanFaceDistance ??= (await studio.projector.look(portrait, studio.projector.meanLatent(0))).perceptual;
+      this.#underWay++;
+      send({
+        type: 'step',
+        id: this.id,
+        step: step++,
+        // A search that is through still eases back to its best face: only that is the end.
+        done: seen.isLast ? 1 : Math.min(0.999, Math.max(doneBefore, this.#clock.done(this.#now()))),
+        isLast: seen.isLast,
+        loss: seen.loss,
+        likeness: likeness(seen.perceptual, meanFaceDistance),
+        ws: seen.latent.ws,
+        image: await studio.shown(seen.image, seen.latent.ws),
+      });
+      await between();
+      while (this.#underWay >= stepsUnderWay && !signal.aborted) await new Promise<void>((go) => (this.#taken = go));
+      if (signal.aborted) return;
+    }
+  }
+}

@@ -1,0 +1,356 @@
+import type { Chain } from '../chain/chain.ts';
+import type { PackFacts } from '../chain/face-record.ts';
+import { FamiliarError, messageOf } from '../errors.ts';
+import type { RgbImage } from '../image/rgb-image.ts';
+import type { Becoming, BecomingOrder, EnginePort, FaceMix, FaceSource, Off } from '../installation/ports.ts';
+import type { EngineHealth } from '../protocol/snapshot.ts';
+import { EngineProcess, type EngineProcessOptions, type EngineStatus } from './engine-process.ts';
+import { engineAway, engineBusy, engineClosed, wrongTarget } from './errors.ts';
+import { LiveBecoming } from './live-becoming.ts';
+import type { FromEngine, MixPart, StepMessage, ToEngine } from './messages.ts';
+
+export interface EngineOptions extends EngineProcessOptions {
+  /** What the first visitor after a start grows out of. */
+  readonly resume: 'last' | 'average';
+}
+
+/** Latents of the chain that are remembered: a walk between two faces asks for both at every picture. */
+const latentsKept = 64;
+/** Nothing has become for so long before films are made, ms. */
+const filmAfter = 3_000;
+
+interface Waiting {
+  readonly resolve: (image: RgbImage) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Starts the engine in its own process and returns at once; `health` tells when it is ready. */
+export function createEngine(options: EngineOptions, chain: Chain): Engine {
+  const engine = new Engine(options, chain);
+  engine.start();
+  return engine;
+}
+
+/** The engine with the chain behind it. Made by `createEngine`. */
+export class Engine implements EnginePort {
+  readonly #options: EngineOptions;
+  readonly #chain: Chain;
+  readonly #process: EngineProcess;
+  readonly #listeners = new Set<(health: EngineHealth) => void>();
+  readonly #renders = new Map<number, Waiting>();
+  readonly #latents = new Map<string, Float32Array>();
+  readonly #offForgetting: Off;
+  #health: EngineHealth;
+  #becoming: LiveBecoming | null = null;
+  #directions: Readonly<Record<string, number>> = {};
+  #nextId = 1;
+  /** The face that became last in this run, for the next to grow out of also where the disk would not take it. */
+  #last: { readonly id: string; readonly ws: Float32Array } | null = null;
+  #film: { readonly id: number; readonly face: string } | null = null;
+  /** Films that failed: the next start tries again. */
+  readonly #unfilmed = new Set<string>();
+  #packSha256 = '';
+  #filmTimer: NodeJS.Timeout | undefined;
+  #trouble: string | null = null;
+  #stepMs: number | null = null;
+  #stepAt: number | null = null;
+  #readyFor: (() => void)[] = [];
+
+  constructor(options: EngineOptions, chain: Chain) {
+    this.#options = options;
+    this.#chain = chain;
+    this.#process = new EngineProcess(
+      options,
+      (message) => this.#hear(message),
+      (status) => this.#changed(status),
+    );
+    this.#health = this.#healthNow(null);
+    this.#offForgetting = chain.onForgetting((id) => this.#forgetting(id));
+  }
+
+  start(): void {
+    this.#process.start();
+  }
+
+  get health(): EngineHealth {
+    return this.#health;
+  }
+
+  /** Names of the directions in which the pack can bend faces; empty until it is loaded. */
+  get directions(): readonly string[] {
+    return this.#process.ready?.directions ?? [];
+  }
+
+  /** Process number of the engine, null between two. */
+  get pid(): number | null {
+    return this.#process.pid;
+  }
+
+  onHealth(listener: (health: EngineHealth) => void): Off {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async become(order: BecomingOrder): Promise<Becoming> {
+    if (this.#becoming !== null) throw engineBusy();
+    const pack = this.#pack();
+    const { width, height } = order.target;
+    if (width !== pack.resolution || height !== pack.resolution) throw wrongTarget(width, height, pack.resolution);
+    this.#stopFilm();
+    const start = this.#start(pack);
+    const { record, receipt } = await this.#chain.begin(order, pack, start?.id ?? null);
+    if (this.#becoming !== null) {
+      await this.#chain.abandon(record);
+      throw engineBusy();
+    }
+    const becoming = new LiveBecoming({
+      id: this.#nextId++,
+      chain: this.#chain,
+      record,
+      receipt,
+      target: order.target,
+      start: start?.ws ?? null,
+      seconds: order.seconds,
+      send: (message) => this.#send(message),
+      onTrouble: (trouble) => {
+        this.#trouble = trouble;
+        this.#tell();
+      },
+      onOver: (kept) => this.#over(becoming, kept),
+    });
+    this.#becoming = becoming;
+    this.#stepAt = null;
+    becoming.order();
+    return becoming;
+  }
+
+  async render(mix: FaceMix): Promise<RgbImage> {
+    const pack = this.#pack();
+    const parts = mix.map(({ source, share }): MixPart => ({ share, source: this.#sourceOf(source, pack) }));
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#renders.set(id, { resolve, reject });
+      if (!this.#send({ type: 'render', id, mix: parts })) {
+        this.#renders.delete(id);
+        reject(engineAway());
+      }
+    });
+  }
+
+  setDirections(values: Readonly<Record<string, number>>): void {
+    this.#directions = { ...values };
+    this.#send({ type: 'directions', values: this.#directions });
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#filmTimer);
+    this.#offForgetting();
+    this.#becoming?.suspend();
+    await this.#process.close();
+  }
+
+  /** Resolves when the engine is ready; at once where it is. */
+  whenReady(): Promise<void> {
+    if (this.#process.status.state === 'ready') return Promise.resolve();
+    return new Promise((resolve) => this.#readyFor.push(resolve));
+  }
+
+  #send(message: ToEngine): boolean {
+    return this.#process.send(message);
+  }
+
+  #pack(): PackFacts {
+    if (this.#process.status.state === 'closed') throw engineClosed();
+    const pack = this.#process.ready?.pack;
+    if (pack === undefined) throw engineAway();
+    return pack;
+  }
+
+  /** The face the next visitor grows out of; null for the pack's own start. */
+  #start(pack: PackFacts): { readonly id: string; readonly ws: Float32Array } | null {
+    if (this.#last?.ws.length === pack.numWs * pack.wDim) return this.#last;
+    if (this.#options.resume === 'average') return null;
+    const id = this.#chain.newestOf(pack);
+    if (id === null) return null;
+    try {
+      return { id, ws: this.#latent(id, pack) };
+    } catch {
+      // A damaged file costs the continuity, not the visit.
+      return null;
+    }
+  }
+
+  #sourceOf(source: FaceSource, pack: PackFacts): MixPart['source'] {
+    if (source.kind === 'nobody') return source;
+    if (source.kind === 'face') return { kind: 'latent', ws: this.#latent(source.id, pack) };
+    const start = this.#start(pack);
+    return start === null ? { kind: 'start' } : { kind: 'latent', ws: start.ws };
+  }
+
+  #latent(id: string, pack: PackFacts): Float32Array {
+    const known = this.#latents.get(id);
+    if (known !== undefined) return known;
+    const ws = this.#chain.latent(id, pack);
+    if (this.#latents.size >= latentsKept) this.#latents.delete(this.#latents.keys().next().value as string);
+    this.#latents.set(id, ws);
+    return ws;
+  }
+
+  #hear(message: FromEngine): void {
+    switch (message.type) {
+      case 'ready':
+        this.#isReady(message.pack);
+        break;
+      case 'step':
+        this.#measure(message);
+        if (message.id === this.#becoming?.id) this.#becoming.take(message);
+        break;
+      case 'rendered':
+        this.#rendered(message.id, message.image);
+        break;
+      case 'failed':
+        this.#failed(message.id, new FamiliarError(message.code, message.message));
+        break;
+      case 'filmed':
+        void this.#filmed(message.id);
+    }
+  }
+
+  #isReady(pack: PackFacts): void {
+    if (pack.sha256 !== this.#packSha256) {
+      // Latents of another network would be drawn as monsters.
+      this.#latents.clear();
+      this.#last = null;
+      this.#packSha256 = pack.sha256;
+    }
+    this.#send({ type: 'directions', values: this.#directions });
+    this.#becoming?.order();
+    for (const resolve of this.#readyFor.splice(0)) resolve();
+    void this.#drawInterrupted(pack);
+    this.#filmLater();
+  }
+
+  #changed(status: EngineStatus): void {
+    if (status.state === 'away' || status.state === 'closed') {
+      for (const { reject } of this.#renders.values()) reject(engineAway());
+      this.#renders.clear();
+      this.#stopFilm('failed');
+      this.#stepAt = null;
+      this.#becoming?.lost(status.message);
+    }
+    this.#tell();
+  }
+
+  #rendered(id: number, data: Uint8Array): void {
+    const waiting = this.#renders.get(id);
+    this.#renders.delete(id);
+    const side = this.#process.ready?.pack.resolution ?? 0;
+    waiting?.resolve({ width: side, height: side, data });
+  }
+
+  #failed(id: number, error: FamiliarError): void {
+    const waiting = this.#renders.get(id);
+    this.#renders.delete(id);
+    waiting?.reject(error);
+    if (id === this.#becoming?.id) this.#becoming.refused(error.message);
+    if (id !== this.#film?.id) return;
+    this.#stopFilm('failed');
+    this.#filmLater();
+  }
+
+  #over(becoming: LiveBecoming, kept: { readonly id: string; readonly ws: Float32Array } | null): void {
+    if (kept !== null) this.#last = kept;
+    if (this.#becoming === becoming) this.#becoming = null;
+    this.#stepAt = null;
+    this.#filmLater();
+  }
+
+  async #forgetting(id: string): Promise<void> {
+    this.#latents.delete(id);
+    if (this.#last?.id === id) this.#last = null;
+    if (this.#film?.face === id) this.#stopFilm();
+    if (this.#becoming?.face === id) await this.#becoming.forgotten();
+  }
+
+  /** Draws the faces whose becoming a power cut ended. */
+  async #drawInterrupted(pack: PackFacts): Promise<void> {
+    for (const id of this.#chain.undrawn(pack)) {
+      try {
+        await this.#chain.draw(id, await this.render([{ source: { kind: 'face', id }, share: 1 }]));
+      } catch (error) {
+        this.#trouble = messageOf(error);
+        this.#tell();
+      }
+    }
+  }
+
+  #filmLater(): void {
+    clearTimeout(this.#filmTimer);
+    this.#filmTimer = setTimeout(() => this.#filmNext(), filmAfter);
+    this.#filmTimer.unref();
+  }
+
+  #filmNext(): void {
+    const pack = this.#process.ready?.pack;
+    if (pack === undefined || this.#becoming !== null || this.#film !== null) return;
+    const film = this.#chain.nextFilm(pack, this.#unfilmed);
+    if (film === null) return;
+    const id = this.#nextId++;
+    const { journal, video } = film;
+    if (this.#send({ type: 'film', id, journal, video })) this.#film = { id, face: film.id };
+  }
+
+  #stopFilm(why: 'later' | 'failed' = 'later'): void {
+    if (this.#film === null) return;
+    this.#send({ type: 'stop', id: this.#film.id });
+    // A film during which the engine crashed is not tried again in this run: it may be why.
+    if (why === 'failed') this.#unfilmed.add(this.#film.face);
+    this.#film = null;
+  }
+
+  async #filmed(id: number): Promise<void> {
+    const film = this.#film;
+    if (film?.id !== id) return;
+    this.#film = null;
+    await this.#chain.filmed(film.face).catch(() => undefined);
+    this.#filmLater();
+  }
+
+  #measure(message: StepMessage): void {
+    const now = performance.now();
+    if (this.#stepAt !== null) {
+      const ms = now - this.#stepAt;
+      this.#stepMs = this.#stepMs === null ? ms : this.#stepMs + 0.1 * (ms - this.#stepMs);
+      this.#process.expect(this.#stepMs);
+    }
+    this.#stepAt = now;
+    if (message.step % 20 === 0) this.#tell();
+  }
+
+  #tell(): void {
+    this.#health = this.#healthNow(this.#health);
+    for (const listener of this.#listeners) listener(this.#health);
+  }
+
+  #healthNow(before: EngineHealth | null): EngineHealth {
+    const { ready, status, restarts } = this.#process;
+    const level =
+      status.state === 'starting'
+        ? 'starting'
+        : status.state === 'ready' && this.#trouble === null
+          ? 'good'
+          : 'trouble';
+    const message = status.message || (this.#trouble ?? '');
+    const isSame = before?.level === level && before.message === message;
+    return {
+      level,
+      name: ready?.engine ?? this.#options.engine,
+      message,
+      since: isSame ? before.since : Date.now(),
+      pack: ready?.pack.name ?? '',
+      resolution: ready?.pack.resolution ?? 0,
+      stepsPerSecond: this.#stepMs === null ? null : 1000 / this.#stepMs,
+      restarts,
+    };
+  }
+}

@@ -1,0 +1,193 @@
+import type { BecomingRecord } from '../chain/becoming-record.ts';
+import type { Chain } from '../chain/chain.ts';
+import { messageOf } from '../errors.ts';
+import type { RgbImage } from '../image/rgb-image.ts';
+import type { Becoming, BecomingStep } from '../installation/ports.ts';
+import { engineFailed } from './errors.ts';
+import type { BecomeMessage, StepMessage, ToEngine } from './messages.ts';
+import { StepQueue } from './step-queue.ts';
+
+/** Crashes without a single new step after which it is no use to try again. */
+const mostFailures = 5;
+/** A becoming goes on after a crash with at least this part of its time, so that it does not end in a leap. */
+const leastLeft = 0.1;
+
+export interface LiveBecomingParts {
+  readonly id: number;
+  readonly chain: Chain;
+  readonly record: BecomingRecord;
+  readonly receipt: string;
+  readonly target: RgbImage;
+  readonly start: Float32Array | null;
+  readonly seconds: number;
+  readonly send: (message: ToEngine) => void;
+  /** Told in words what goes wrong without ending the becoming; null once it is right again. */
+  readonly onTrouble: (trouble: string | null) => void;
+  /** It is over, kept or not; `ws` is its last latent where the face was kept. */
+  readonly onOver: (kept: { readonly id: string; readonly ws: Float32Array } | null) => void;
+}
+
+/**
+ * One becoming as the server sees it: journals what the engine's process sends before it passes it on, and has the next
+ * process go on where the last one died.
+ */
+export class LiveBecoming implements Becoming {
+  readonly id: number;
+  readonly face: string;
+  readonly receipt: string;
+  readonly steps: AsyncIterable<BecomingStep>;
+  readonly #parts: LiveBecomingParts;
+  readonly #queue: StepQueue<BecomingStep>;
+  #seconds: number;
+  #work: Promise<unknown> = Promise.resolve();
+  #image: RgbImage | null = null;
+  #lastAt = performance.now();
+  #failures = 0;
+  #end: Promise<void> | null = null;
+  #isStopped = false;
+  #hasTrouble = false;
+
+  constructor(parts: LiveBecomingParts) {
+    this.id = parts.id;
+    this.face = parts.record.face.id;
+    this.receipt = parts.receipt;
+    this.#parts = parts;
+    this.#seconds = parts.seconds;
+    this.#queue = new StepQueue(() => parts.send({ type: 'taken', id: parts.id }));
+    this.steps = this.#queue;
+  }
+
+  /** Has the engine begin, or go on from the last journalled step. */
+  order(): void {
+    this.#inTurn(async () => {
+      if (!this.#isStopped) this.#parts.send({ type: 'become', ...this.#message() });
+    });
+  }
+
+  take(message: StepMessage): void {
+    this.#inTurn(() => this.#pass(message));
+  }
+
+  /** The engine's process is gone. */
+  lost(reason: string): void {
+    this.#inTurn(async () => {
+      if (!this.#isStopped && ++this.#failures >= mostFailures) await this.#giveUp(reason);
+    });
+  }
+
+  /** The engine could not go on with this one, but lives. */
+  refused(reason: string): void {
+    this.lost(reason);
+    this.order();
+  }
+
+  retime(seconds: number): void {
+    this.#seconds = seconds;
+    this.#parts.send({ type: 'retime', id: this.id, seconds });
+  }
+
+  finish(): Promise<void> {
+    return this.#over(() => this.#keep('early'));
+  }
+
+  abandon(): Promise<void> {
+    const kept = this.#end;
+    if (kept === null) return this.#over(() => this.#drop());
+    // It may have arrived and been kept by itself already.
+    return kept.catch(() => undefined).then(async () => void (await this.#parts.chain.forget(this.face)));
+  }
+
+  /** The face is being deleted: nothing more is written or told. */
+  forgotten(): Promise<void> {
+    return this.#over(async () => this.#parts.onOver(null));
+  }
+
+  /** The program ends; the next start closes what is journalled. */
+  suspend(): void {
+    this.#isStopped = true;
+    this.#queue.end();
+  }
+
+  #message(): BecomeMessage {
+    const { record, target, start } = this.#parts;
+    const { last } = record;
+    const common = { id: this.id, target: target.data, seconds: this.#seconds };
+    if (last?.ws == null) return { ...common, start, isWarm: start !== null, step: 0, done: 0 };
+    // The pace is people's time: the engine's absence is a part of it.
+    const away = (performance.now() - this.#lastAt) / 1000 / this.#seconds;
+    const done = Math.min(last.done + away, Math.max(last.done, 1 - leastLeft));
+    return { ...common, start: last.ws, isWarm: true, step: last.step + 1, done };
+  }
+
+  async #pass(message: StepMessage): Promise<void> {
+    const { record } = this.#parts;
+    if (this.#isStopped || message.step <= (record.last?.step ?? -1)) return;
+    const { step, loss, likeness, ws } = message;
+    const done = Math.max(message.done, record.last?.done ?? 0);
+    try {
+      await record.append({ step, done, loss, likeness, ws });
+      this.#tell(null);
+    } catch (error) {
+      if (this.#isStopped) return;
+      // A full disk must not take a visitor's face away; only a power cut could, now.
+      this.#tell(messageOf(error));
+    }
+    this.#failures = 0;
+    this.#lastAt = performance.now();
+    const { resolution } = record.face.pack;
+    this.#image = { width: resolution, height: resolution, data: message.image };
+    if (message.isLast && this.#end === null) {
+      this.#end = this.#keep('arrived');
+      // Whoever calls `finish` hears of it as well.
+      this.#end.catch((error) => this.#tell(messageOf(error)));
+    }
+    this.#queue.push({ step, done, loss, likeness, image: this.#image });
+    if (message.isLast) this.#queue.end();
+  }
+
+  /** Ends it once, after what is being journalled. */
+  #over(how: () => Promise<void>): Promise<void> {
+    this.#isStopped = true;
+    this.#parts.send({ type: 'stop', id: this.id });
+    this.#queue.end();
+    this.#end ??= this.#work.then(how);
+    return this.#end;
+  }
+
+  async #keep(ending: 'arrived' | 'early'): Promise<void> {
+    const { chain, record, onOver } = this.#parts;
+    this.#isStopped = true;
+    const last = record.last;
+    // Nothing but the face before: there is nothing to keep.
+    if (this.#image === null || last?.ws == null || last.step === 0) return this.#drop();
+    try {
+      await chain.finish(record, this.#image, ending);
+    } finally {
+      onOver({ id: this.face, ws: last.ws });
+    }
+  }
+
+  async #drop(): Promise<void> {
+    try {
+      await this.#parts.chain.abandon(this.#parts.record);
+    } finally {
+      this.#parts.onOver(null);
+    }
+  }
+
+  async #giveUp(reason: string): Promise<void> {
+    this.#queue.end(engineFailed(reason));
+    this.#end ??= this.#keep('early');
+    await this.#end.catch((error) => this.#tell(messageOf(error)));
+  }
+
+  #tell(trouble: string | null): void {
+    if (trouble === null && !this.#hasTrouble) return;
+    this.#hasTrouble = trouble !== null;
+    this.#parts.onTrouble(trouble);
+  }
+
+  #inTurn(task: () => Promise<void>): void {
+    this.#work = this.#work.then(task).catch((error) => this.#tell(messageOf(error)));
+  }
+}

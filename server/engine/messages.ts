@@ -1,0 +1,78 @@
+import type { PackFacts } from '../chain/face-record.ts';
+
+/**
+ * What the server and the engine's process say to each other, over Node's channel with structured cloning. Both ends are
+ * of one build, so that the types are all the check there is. Latents are ws [numWs, wDim] alone: live noise maps are
+ * the pack's own.
+ */
+export type ToEngine =
+  | ({ readonly type: 'become' } & BecomeMessage)
+  | { readonly type: 'retime'; readonly id: number; readonly seconds: number }
+  | { readonly type: 'stop'; readonly id: number }
+  /** The step was journalled and taken; another may come. */
+  | { readonly type: 'taken'; readonly id: number }
+  | { readonly type: 'render'; readonly id: number; readonly mix: readonly MixPart[] }
+  | { readonly type: 'directions'; readonly values: Readonly<Record<string, number>> }
+  /** Draws the latents of a journal into a video, when nothing else is to do. */
+  | { readonly type: 'film'; readonly id: number; readonly journal: string; readonly video: string }
+  | { readonly type: 'ping' };
+
+export interface BecomeMessage {
+  readonly id: number;
+  /** RGB, [R, R, 3]. */
+  readonly target: Uint8Array;
+  /** Null starts from the pack's own start. */
+  readonly start: Float32Array | null;
+  /** Whether `start` was shown before. */
+  readonly isWarm: boolean;
+  readonly seconds: number;
+  /** Number of the first step to be sent, and how much of the time is used up: more than 0 goes on after a crash. */
+  readonly step: number;
+  readonly done: number;
+}
+
+export interface MixPart {
+  readonly share: number;
+  readonly source:
+    | { readonly kind: 'start' }
+    | { readonly kind: 'latent'; readonly ws: Float32Array }
+    | { readonly kind: 'nobody'; readonly seed: number };
+}
+
+export interface ReadyMessage {
+  readonly type: 'ready';
+  readonly pack: PackFacts;
+  /** Names of the pack's directions. */
+  readonly directions: readonly string[];
+  /** The runtime that was chosen, for people. */
+  readonly engine: string;
+  /** How long a step took when it was tried, ms. */
+  readonly stepMs: number;
+}
+
+export interface StepMessage {
+  readonly type: 'step';
+  readonly id: number;
+  readonly step: number;
+  readonly done: number;
+  readonly isLast: boolean;
+  readonly loss: number;
+  readonly likeness: number;
+  readonly ws: Float32Array;
+  /** As it is to be shown, RGB [R, R, 3]. */
+  readonly image: Uint8Array;
+}
+
+export type FromEngine =
+  | ReadyMessage
+  /** It cannot start; the process ends. */
+  | { readonly type: 'unable'; readonly code: string; readonly message: string }
+  | StepMessage
+  /** One request failed; the engine goes on. */
+  | { readonly type: 'failed'; readonly id: number; readonly code: string; readonly message: string }
+  | { readonly type: 'rendered'; readonly id: number; readonly image: Uint8Array }
+  | { readonly type: 'filmed'; readonly id: number }
+  | { readonly type: 'pong' };
+
+/** Steps that may be under way at once: the engine computes the next while the last is being journalled. */
+export const stepsUnderWay = 2;

@@ -1,0 +1,156 @@
+import { input } from '../graph/ops.ts';
+import { fromTensor, type RgbImage } from '../image/rgb-image.ts';
+import { type FacePack, loadFacePack, packSha256 } from '../networks/face-pack.ts';
+import { type Latent, repeatW } from '../projection/latent.ts';
+import { createProjector, type Projector } from '../projection/projector.ts';
+import { RandomState } from '../projection/random.ts';
+import { type ProjectionSettings, presets } from '../projection/settings.ts';
+import { createRuntime, type EngineChoice } from '../runtime/create-runtime.ts';
+import type { CompiledGraph, Runtime } from '../runtime/runtime.ts';
+import type { MixPart, ReadyMessage } from './messages.ts';
+
+/** The chain's search with the pack's own noise maps, so that a latent is ws alone: small to journal, send and mix. */
+const live: ProjectionSettings = { ...presets.chain, noiseMaps: { mode: 'fixed', regularisation: 0 } };
+/** Faces of nobody are drawn nearer to the mean, where networks make no mistakes. */
+const nobodyTruncation = 0.7;
+/** Latents of nobody that are remembered: a walk between two of them asks for both at every picture. */
+const nobodiesKept = 64;
+
+/** A pack may know directions in which faces change, [wDim] or [numWs, wDim] a standard deviation, and a start of its own. */
+type Pack = FacePack & {
+  readonly directions?: ReadonlyMap<string, Float32Array>;
+  readonly start?: Float32Array;
+};
+
+/** Everything that draws faces, compiled once for the life of the engine's process. */
+export class Studio {
+  readonly projector: Projector;
+  readonly ready: ReadyMessage;
+  readonly #pack: Pack;
+  readonly #synthesis: CompiledGraph;
+  readonly #mapping: CompiledGraph;
+  readonly #start: Float32Array;
+  readonly #nobodies = new Map<number, Float32Array>();
+  /** What is added to every latent that is shown; null where nothing is. */
+  #bend: Float32Array | null = null;
+
+  private constructor(pack: Pack, projector: Projector, graphs: readonly CompiledGraph[], ready: ReadyMessage) {
+    this.#pack = pack;
+    this.projector = projector;
+    [this.#synthesis, this.#mapping] = graphs;
+    this.ready = ready;
+    this.#start = pack.start ? toWs(pack.start, pack) : projector.meanLatent(0).ws;
+  }
+
+  /** Loads a pack and compiles it. Throws PACK_*, WEIGHTS_* or ENGINE_UNAVAILABLE. */
+  static async open(folder: string, engine: EngineChoice, threads: number | undefined): Promise<Studio> {
+    const pack: Pack = loadFacePack(folder);
+    const runtime: Runtime = await createRuntime(engine, { threads });
+    const { generator, description } = pack;
+    const { resolution, numWs, wDim, zDim, cDim, noiseMaps } = generator;
+    const projector = await createProjector(runtime, generator, pack, live);
+    const noise = noiseMaps.map(({ size }, i) => input(`noise.${i}`, [1, 1, size, size]));
+    const synthesis = await runtime.compile({
+      outputs: { image: generator.synthesis(input('ws', [1, numWs, wDim]), noise) },
+    });
+    const label = cDim > 0 ? input('c', [1, cDim]) : undefined;
+    const mapping = await runtime.compile({ outputs: { w: generator.mapping(input('z', [1, zDim]), label) } });
+    // The second run of a graph is slow and the first one slower: no visitor should wait for them.
+    const target = new Float32Array(3 * resolution * resolution);
+    let stepMs = 0;
+    for (let i = 0; i < 3; i++) {
+      const began = performance.now();
+      await projector.look(target, projector.meanLatent(0));
+      stepMs = performance.now() - began;
+    }
+    const studio = new Studio(pack, projector, [synthesis, mapping], {
+      type: 'ready',
+      pack: { name: description.name, sha256: await packSha256(pack), resolution, numWs, wDim },
+      directions: [...(pack.directions?.keys() ?? [])],
+      engine: runtime.name,
+      stepMs,
+    });
+    for (let i = 0; i < 2; i++) await studio.draw(studio.start);
+    return studio;
+  }
+
+  /** What the first visitor grows out of, [numWs, wDim]. */
+  get start(): Float32Array {
+    return this.#start;
+  }
+
+  /** A latent in W+ with the pack's own noise maps. */
+  latent(ws: Float32Array): Latent {
+    return { ws, noise: this.#pack.generator.noiseMaps.map(({ stored }) => stored) };
+  }
+
+  /** Bends what is shown from now on: standard deviations by the pack's names; others are ignored. */
+  setDirections(values: Readonly<Record<string, number>>): void {
+    const { numWs, wDim } = this.#pack.generator;
+    const bend = new Float32Array(numWs * wDim);
+    let isBent = false;
+    for (const [name, amount] of Object.entries(values)) {
+      const direction = this.#pack.directions?.get(name);
+      if (direction === undefined || !Number.isFinite(amount) || amount === 0) continue;
+      isBent = true;
+      const ws = toWs(direction, this.#pack);
+      for (let i = 0; i < bend.length; i++) bend[i] += amount * ws[i];
+    }
+    this.#bend = isBent ? bend : null;
+  }
+
+  /** A step's picture as it is to be shown: its own, or, only where faces are bent, one drawn anew. */
+  async shown(image: Float32Array, ws: Float32Array): Promise<Uint8Array> {
+    return this.#bend === null ? this.#bytes(image) : (await this.draw(ws)).data;
+  }
+
+  /** Draws a latent, bent as all faces are. */
+  async draw(ws: Float32Array): Promise<RgbImage> {
+    const bend = this.#bend;
+    const bent = bend === null ? ws : ws.map((value, i) => value + bend[i]);
+    const { resolution } = this.#pack.generator;
+    const noise = Object.fromEntries(this.latent(ws).noise.map((map, i) => [`noise.${i}`, map]));
+    const { image } = await this.#synthesis.run({ ws: bent, ...noise });
+    return { width: resolution, height: resolution, data: this.#bytes(image) };
+  }
+
+  /** The weighted sum of several faces' latents. */
+  async mix(parts: readonly MixPart[]): Promise<Float32Array> {
+    const { numWs, wDim } = this.#pack.generator;
+    const sum = new Float32Array(numWs * wDim);
+    for (const { share, source } of parts) {
+      const ws =
+        source.kind === 'start' ? this.#start : source.kind === 'latent' ? source.ws : await this.#nobody(source.seed);
+      for (let i = 0; i < sum.length; i++) sum[i] += share * ws[i];
+    }
+    return sum;
+  }
+
+  async #nobody(seed: number): Promise<Float32Array> {
+    const known = this.#nobodies.get(seed);
+    if (known !== undefined) return known;
+    const { zDim, cDim, numWs } = this.#pack.generator;
+    const random = new RandomState(seed);
+    const c = new Float32Array(cDim);
+    if (cDim > 0) c[random.uint32() % cDim] = 1;
+    const { w } = await this.#mapping.run({ z: random.normals(zDim), ...(cDim > 0 ? { c } : {}) });
+    const { mean } = this.projector.statistics;
+    const ws = repeatW(
+      w.map((value, i) => mean[i] + nobodyTruncation * (value - mean[i])),
+      numWs,
+    );
+    if (this.#nobodies.size >= nobodiesKept) this.#nobodies.delete(this.#nobodies.keys().next().value as number);
+    this.#nobodies.set(seed, ws);
+    return ws;
+  }
+
+  #bytes(image: Float32Array): Uint8Array {
+    const { resolution } = this.#pack.generator;
+    return fromTensor(image, resolution, resolution).data;
+  }
+}
+
+/** A vector of W, or one of W+ as it is, as [numWs, wDim]. */
+function toWs(vector: Float32Array, { generator }: Pack): Float32Array {
+  return vector.length === generator.wDim ? repeatW(vector, generator.numWs) : vector;
+}

@@ -1,0 +1,238 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BecomingRecord } from '../../server/chain/becoming-record.ts';
+import { type Chain, type ChainOptions, openChain } from '../../server/chain/chain.ts';
+import { orderOf, picture } from '../engine/tiny-pack.ts';
+
+const pack = { name: 'test', sha256: 'a'.repeat(64), resolution: 32, numWs: 2, wDim: 3 };
+const otherPack = { ...pack, sha256: 'b'.repeat(64) };
+const latent = (step: number) => Float32Array.from({ length: 6 }, (_, i) => step + i / 10);
+
+let folder: string;
+let chain: Chain;
+const open = (change: Partial<ChainOptions> = {}) =>
+  openChain({ folder, keepPortraits: false, forgetAfter: 0, ...change });
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'familiar-'));
+  chain = await open();
+});
+afterEach(async () => {
+  await chain.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function begin(visitor: number, steps: number, from: string | null = null, by = pack) {
+  const begun = await chain.begin(orderOf(visitor, picture(visitor), 10), by, from);
+  for (let step = 0; step <= steps; step++) await append(begun.record, step, steps);
+  return begun;
+}
+const append = (record: BecomingRecord, step: number, steps: number) =>
+  record.append({ step, done: step / steps, loss: 1 / (step + 1), likeness: step / steps / 2, ws: latent(step) });
+
+async function face(visitor: number, from: string | null = null, by = pack): Promise<{ id: string; receipt: string }> {
+  const { record, receipt } = await begin(visitor, 3, from, by);
+  await chain.finish(record, picture(visitor), 'arrived');
+  return { id: record.face.id, receipt };
+}
+
+describe('the chain', () => {
+  it('keeps a face with everything that belongs to it, and finds it again', async () => {
+    const { id, receipt } = await face(1);
+    const check = async () => {
+      expect(chain.faces).toMatchObject([{ id, visitor: 1, likeness: 0.5 }]);
+      expect(chain.byReceipt(receipt)).toMatchObject({ finished: true, face: { id } });
+      expect(chain.byReceipt('nonsense')).toBeNull();
+      expect(chain.latent(id, pack)).toEqual(latent(3));
+      expect(chain.newestOf(pack)).toBe(id);
+      expect((await chain.still(id))?.width).toBe(32);
+      expect((await chain.picture(id, 'thumbnail.webp'))?.byteLength).toBeGreaterThan(20);
+      expect(await chain.picture('../../etc', 'final.webp')).toBeNull();
+    };
+    await check();
+    await chain.close();
+    chain = await open();
+    await check();
+    await chain.close();
+    await rm(join(folder, 'index.json'));
+    chain = await open();
+    await check();
+    const everything = await readFile(join(folder, 'faces', id, 'face.json'), 'utf8');
+    expect(everything).not.toContain(receipt);
+    expect(existsSync(join(folder, 'faces', id, 'portrait.jpg'))).toBe(false);
+  });
+
+  it('keeps photographs only where it is told to', async () => {
+    await chain.close();
+    chain = await open({ keepPortraits: true });
+    const { id } = await face(1);
+    expect([...(await readFile(join(folder, 'faces', id, 'portrait.jpg')))]).toEqual([1, 2, 3]);
+  });
+
+  it('never gives a visitor number twice', async () => {
+    const { id } = await face(4);
+    await chain.forget(id);
+    await chain.close();
+    await rm(join(folder, 'index.json'));
+    chain = await open();
+    expect(chain.highestVisitor).toBe(4);
+    const { record } = await begin(4, 1);
+    expect(record.face.visitor).toBe(5);
+    await chain.abandon(record);
+    expect(chain.highestVisitor).toBe(5);
+  });
+
+  it('closes a becoming that was cut off at any byte with its last whole step', async () => {
+    const { record } = await begin(1, 2);
+    const journal = await readFile(join(record.folder, 'journal'));
+    await record.stop();
+    const template = join(folder, 'template');
+    await cp(record.folder, template, { recursive: true });
+    await chain.close();
+    const size = journal.length / 3;
+    for (let length = 0; length <= journal.length; length += 7) {
+      await rm(record.folder, { recursive: true, force: true });
+      await cp(template, record.folder, { recursive: true });
+      await writeFile(join(record.folder, 'journal'), journal.subarray(0, length));
+      await rm(join(folder, 'index.json'), { force: true });
+      chain = await open();
+      const whole = Math.floor(length / size);
+      // Step 0 is the face before: there is nothing to keep yet.
+      expect(chain.newestOf(pack)).toBe(whole >= 2 ? record.face.id : null);
+      if (whole >= 2) expect(chain.latent(record.face.id, pack)).toEqual(latent(whole - 1));
+      expect(chain.faces).toEqual([]);
+      expect(chain.undrawn(pack)).toEqual(whole >= 2 ? [record.face.id] : []);
+      await chain.close();
+    }
+    chain = await open();
+    await chain.draw(record.face.id, picture(3));
+    expect(chain.faces).toHaveLength(1);
+  });
+
+  it('leaves the faces of another pack as pictures', async () => {
+    const old = await face(1, null, otherPack);
+    expect(chain.newestOf(pack)).toBeNull();
+    expect(() => chain.latent(old.id, pack)).toThrow(/another face pack/);
+    expect(await chain.still(old.id)).not.toBeNull();
+    const fresh = await face(2);
+    expect(chain.newestOf(pack)).toBe(fresh.id);
+    expect(chain.faces).toHaveLength(2);
+  });
+
+  it('goes on with a damaged folder in it, and says so', async () => {
+    const { id } = await face(1);
+    await chain.close();
+    await rm(join(folder, 'index.json'));
+    await mkdir(join(folder, 'faces', '000009-aaaaaaaaaaaa'));
+    await writeFile(join(folder, 'faces', '000009-aaaaaaaaaaaa', 'face.json'), '{"version":1,');
+    await writeFile(join(folder, 'faces', 'notes.txt'), 'mine');
+    chain = await open();
+    expect(chain.faces.map((known) => known.id)).toEqual([id]);
+    expect(chain.problems).toHaveLength(1);
+    expect(chain.problems[0]).toMatch(/000009.*backup/s);
+    expect(chain.highestVisitor).toBe(9);
+  });
+
+  it('opens thousands of faces quickly', async () => {
+    const { id } = await face(1);
+    await chain.close();
+    const index = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'));
+    const [entry] = index.faces;
+    for (let visitor = 2; visitor <= 4_000; visitor++) {
+      const name = `${String(visitor).padStart(6, '0')}-000000000000`;
+      await mkdir(join(folder, 'faces', name));
+      index.faces.push({ ...entry, id: name, visitor, filmed: true });
+    }
+    await writeFile(join(folder, 'index.json'), JSON.stringify(index));
+    const began = performance.now();
+    chain = await open();
+    expect(performance.now() - began).toBeLessThan(1_500);
+    expect(chain.faces).toHaveLength(4_000);
+    expect(chain.faces[0].id).toBe(id);
+  });
+
+  it('thins a journal that grows too long, and loses no point of its curve', async () => {
+    const { record } = await begin(1, 1);
+    await record.stop();
+    const small = await BecomingRecord.open(record.face, record.folder, 10);
+    for (let step = 0; step < 100; step++) await append(small, step, 100);
+    const steps = await small.end();
+    expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+    expect(steps.filter(({ ws }) => ws !== null).length).toBeLessThanOrEqual(11);
+    expect(steps.at(-1)?.ws).toEqual(latent(99));
+  });
+});
+
+describe('forgetting', () => {
+  it('leaves nothing, also not in the film of the face that grew out of it', async () => {
+    const first = await face(1);
+    const second = await face(2, first.id);
+    const third = await face(3, second.id);
+    const of = (id: string, name: string) => join(folder, 'faces', id, name);
+    for (const { id } of [second, third]) await writeFile(of(id, 'evolution.mp4'), 'film');
+    const told: string[] = [];
+    chain.onForgetting(async (id) => told.push(id));
+    expect(await chain.forget(first.id)).toBe(true);
+    expect(await chain.forget(first.id)).toBe(false);
+    expect(await chain.forget('../..')).toBe(false);
+    expect(told).toEqual([first.id]);
+    expect(chain.byReceipt(first.receipt)).toBeNull();
+    expect(await chain.picture(first.id, 'final.webp')).toBeNull();
+    expect(execFileSync('grep', ['-rl', first.id, folder]).toString().trim().split('\n').sort()).toEqual(
+      // That it came after somebody is all that is known.
+      [of(second.id, 'face.json'), join(folder, 'index.json')].sort(),
+    );
+    expect(existsSync(of(second.id, 'evolution.mp4'))).toBe(false);
+    expect(existsSync(of(second.id, 'final.webp'))).toBe(true);
+    expect(existsSync(of(third.id, 'evolution.mp4'))).toBe(true);
+  });
+
+  it('is finished after a restart where the power went in the middle of it', async () => {
+    const first = await face(1);
+    const second = await face(2, first.id);
+    await writeFile(join(folder, 'faces', second.id, 'evolution.mp4'), 'film');
+    await chain.close();
+    await rename(join(folder, 'faces', first.id), join(folder, 'forgotten', first.id));
+    chain = await open();
+    expect(chain.faces.map(({ id }) => id)).toEqual([second.id]);
+    expect(await readdir(join(folder, 'forgotten'))).toEqual([]);
+    expect(existsSync(join(folder, 'faces', second.id, 'evolution.mp4'))).toBe(false);
+  });
+
+  it('happens by itself once faces are older than they may be', async () => {
+    await face(1);
+    await chain.close();
+    chain = await open({ forgetAfter: 10, now: () => Date.now() + 11 * 24 * 3600 * 1000 });
+    expect(chain.faces).toEqual([]);
+    expect(await readdir(join(folder, 'faces'))).toEqual([]);
+  });
+});
+
+describe('the lock', () => {
+  it('lets one program in', async () => {
+    await expect(open()).rejects.toMatchObject({ code: 'CHAIN_IN_USE' });
+    const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
+    try {
+      await chain.close();
+      await writeFile(join(folder, 'chain.lock'), JSON.stringify({ pid: other.pid, token: 'x' }));
+      await expect(open()).rejects.toThrow(new RegExp(`process ${other.pid}`));
+      // Its number lives, but nobody has touched the lock for long: the number was dealt out anew.
+      const old = new Date(Date.now() - 60_000);
+      await utimes(join(folder, 'chain.lock'), old, old);
+      chain = await open();
+    } finally {
+      other.kill('SIGKILL');
+    }
+  });
+
+  it.each(['', '{', '{"pid":99999999,"token":"x"}'])('left behind as %j is taken over', async (text) => {
+    await chain.close();
+    await writeFile(join(folder, 'chain.lock'), text);
+    chain = await open();
+    await expect(open()).rejects.toMatchObject({ code: 'CHAIN_IN_USE' });
+  });
+});

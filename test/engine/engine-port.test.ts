@@ -1,0 +1,247 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Chain, openChain } from '../../server/chain/chain.ts';
+import { createEngine, type Engine, type EngineOptions } from '../../server/engine/engine-port.ts';
+import type { Becoming, BecomingStep } from '../../server/installation/ports.ts';
+import { orderOf, picture, removeScratch, scratch, writeTinyPack } from './tiny-pack.ts';
+
+let packFolder: string;
+let folder: string;
+let chain: Chain;
+let engine: Engine;
+
+const options = (change: Partial<EngineOptions> = {}): EngineOptions => ({
+  pack: packFolder,
+  engine: 'cpu',
+  threads: 1,
+  niceness: 5,
+  patience: 3_000,
+  startPatience: 60_000,
+  resume: 'last',
+  ...change,
+});
+
+const open = () => openChain({ folder, keepPortraits: false, forgetAfter: 0 });
+
+beforeAll(async () => {
+  packFolder = await writeTinyPack(await scratch());
+});
+afterAll(() => removeScratch(packFolder));
+
+async function begin(change: Partial<EngineOptions> = {}): Promise<void> {
+  folder = await scratch();
+  chain = await open();
+  engine = createEngine(options(change), chain);
+  await engine.whenReady();
+}
+
+afterEach(async () => {
+  await engine.close();
+  await chain.close();
+  await removeScratch(folder);
+});
+
+async function all(becoming: Becoming, onStep: (step: BecomingStep) => void = () => {}): Promise<BecomingStep[]> {
+  const steps: BecomingStep[] = [];
+  for await (const step of becoming.steps) {
+    steps.push(step);
+    onStep(step);
+  }
+  return steps;
+}
+
+function expectInOrder(steps: readonly BecomingStep[]): void {
+  expect(steps.map(({ step }) => step)).toEqual(steps.map((_, i) => i));
+  for (let i = 1; i < steps.length; i++) expect(steps[i].done).toBeGreaterThanOrEqual(steps[i - 1].done);
+  expect(steps.at(-1)?.done).toBe(1);
+  expect(steps.filter(({ done }) => done === 1)).toHaveLength(1);
+}
+
+describe('a becoming', () => {
+  it('takes its time, is kept, and is what the next one grows out of', async () => {
+    await begin();
+    const began = performance.now();
+    const first = await engine.become(orderOf(1, picture(1), 2));
+    const steps = await all(first);
+    const seconds = (performance.now() - began) / 1000;
+    expectInOrder(steps);
+    expect(steps.length).toBeGreaterThan(10);
+    expect(seconds).toBeGreaterThan(1.9);
+    expect(seconds).toBeLessThan(5);
+    expect(steps.at(-1)!.loss).toBeLessThan(steps[0].loss);
+    await first.finish();
+    expect(chain.faces).toMatchObject([{ id: first.face, visitor: 1 }]);
+    expect(chain.byReceipt(first.receipt)).toMatchObject({ finished: true, face: { id: first.face } });
+
+    const second = await engine.become(orderOf(2, picture(2), 1));
+    const [start] = await all(second);
+    expect(start.image.data).toEqual(steps.at(-1)!.image.data);
+    expect(await engine.render([{ source: { kind: 'face', id: first.face }, share: 1 }])).toEqual(start.image);
+  });
+
+  it('can be hurried while it runs', async () => {
+    await begin();
+    const becoming = await engine.become(orderOf(1, picture(1), 600));
+    const began = performance.now();
+    const steps = await all(becoming, ({ step }) => {
+      if (step === 5) becoming.retime(1);
+    });
+    expect((performance.now() - began) / 1000).toBeLessThan(4);
+    expectInOrder(steps);
+  });
+
+  it('is kept as it is when it is finished early, and leaves no trace when it is abandoned', async () => {
+    await begin();
+    const kept = await engine.become(orderOf(1, picture(1), 60));
+    let shown: BecomingStep | undefined;
+    for await (const step of kept.steps) {
+      shown = step;
+      if (step.step === 8) break;
+    }
+    await kept.finish();
+    expect(chain.faces.map(({ id }) => id)).toEqual([kept.face]);
+    const start = await engine.render([{ source: { kind: 'start' }, share: 1 }]);
+    expect(difference(start.data, shown!.image.data)).toBeLessThan(12);
+
+    const left = await engine.become(orderOf(2, picture(2), 60));
+    for await (const step of left.steps) if (step.step === 3) break;
+    expect(chain.byReceipt(left.receipt)?.finished).toBe(false);
+    await left.abandon();
+    expect(chain.byReceipt(left.receipt)).toBeNull();
+    expect(await readdir(join(folder, 'faces'))).toEqual([kept.face]);
+    expect(await readdir(join(folder, 'forgotten'))).toEqual([]);
+  });
+
+  it('draws walks between faces while it runs, and bends them', async () => {
+    await begin();
+    const becoming = await engine.become(orderOf(1, picture(1), 30));
+    const steps = all(becoming);
+    const nobody = { kind: 'nobody', seed: 7 } as const;
+    const a = await engine.render([{ source: nobody, share: 1 }]);
+    const b = await engine.render([
+      { source: nobody, share: 0.5 },
+      { source: { kind: 'start' }, share: 0.5 },
+    ]);
+    expect(difference(a.data, b.data)).toBeGreaterThan(1);
+    await expect(engine.render([{ source: { kind: 'face', id: '000009-000000000000' }, share: 1 }])).rejects.toThrow(
+      /no face/,
+    );
+    await becoming.abandon();
+    await steps;
+  });
+});
+
+describe('bad luck', () => {
+  it('goes on from the last journalled step when the engine is killed', async () => {
+    await begin();
+    const becoming = await engine.become(orderOf(1, picture(1), 8));
+    let killedAt = 0;
+    let backAt = 0;
+    let killedStep = -1;
+    const steps = await all(becoming, ({ step }) => {
+      if (step === 20) {
+        killedAt = performance.now();
+        killedStep = step;
+        process.kill(engine.pid!, 'SIGKILL');
+        becoming.retime(6);
+      } else if (killedAt > 0 && backAt === 0 && step > killedStep + 2) backAt = performance.now();
+    });
+    console.log(`a killed engine was back after ${Math.round(backAt - killedAt)} ms`);
+    expectInOrder(steps);
+    expect(engine.health.restarts).toBe(1);
+    expect(backAt - killedAt).toBeLessThan(15_000);
+    // No leap where it goes on.
+    const leaps = steps.slice(15, 30).map(({ image }, i) => difference(image.data, steps[14 + i].image.data));
+    expect(Math.max(...leaps)).toBeLessThan(25);
+    await becoming.finish();
+    expect(chain.faces).toHaveLength(1);
+  });
+
+  it('ends an engine that hangs and goes on', async () => {
+    await begin();
+    const becoming = await engine.become(orderOf(1, picture(1), 5));
+    const steps = await all(becoming, ({ step }) => {
+      if (step === 10) process.kill(engine.pid!, 'SIGSTOP');
+    });
+    expectInOrder(steps);
+    expect(engine.health.restarts).toBe(1);
+  });
+
+  it('goes on without a jump after the whole program was killed', async () => {
+    await begin();
+    const becoming = await engine.become(orderOf(7, picture(1), 60));
+    for await (const step of becoming.steps) if (step.step === 12) break;
+    // What a power cut leaves: no finish, no close.
+    await engine.close();
+    await chain.close();
+    chain = await open();
+    engine = createEngine(options(), chain);
+    await engine.whenReady();
+    expect(chain.highestVisitor).toBe(7);
+    await expect.poll(() => chain.faces.length).toBe(1);
+    const drawn = await engine.render([{ source: { kind: 'face', id: becoming.face }, share: 1 }]);
+    const still = await chain.still(becoming.face);
+    expect(difference(drawn.data, still!.data)).toBeLessThan(8);
+    const next = await engine.become(orderOf(8, picture(2), 1));
+    const [first] = await all(next);
+    expect(first.image).toEqual(drawn);
+    const record = JSON.parse(readFileSync(join(folder, 'faces', becoming.face, 'face.json'), 'utf8'));
+    expect(record).toMatchObject({ ending: 'interrupted', visitor: 7, consent: { text: 'I agree' } });
+  });
+
+  it('says in words why it cannot start, and starts once that is put right', async () => {
+    folder = await scratch();
+    const broken = join(folder, 'pack');
+    chain = await open();
+    engine = createEngine(options({ pack: broken }), chain);
+    await expect.poll(() => engine.health.level, { timeout: 20_000 }).toBe('trouble');
+    expect(engine.health.message).toMatch(/no face pack|pack\.yaml/);
+    await expect(engine.render([{ source: { kind: 'start' }, share: 1 }])).rejects.toMatchObject({
+      code: 'ENGINE_AWAY',
+    });
+    await mkdir(broken);
+    await writeTinyPack(broken);
+    await engine.whenReady();
+    expect(engine.health.level).toBe('good');
+  });
+
+  it('deletes a face that is becoming', async () => {
+    await begin();
+    const becoming = await engine.become(orderOf(1, picture(1), 60));
+    const steps = await all(becoming, ({ step }) => {
+      if (step === 5) void chain.forget(becoming.face);
+    });
+    expect(steps.length).toBeLessThan(200);
+    await expect.poll(() => readdir(join(folder, 'faces'))).toEqual([]);
+    expect(await readdir(join(folder, 'forgotten'))).toEqual([]);
+    await expect(engine.become(orderOf(2, picture(2), 1)).then(all)).resolves.not.toHaveLength(0);
+  });
+});
+
+describe('the film of a becoming', () => {
+  it('is made once nothing else is to do, and then the journal goes', async () => {
+    await begin();
+    const becoming = await engine.become(orderOf(1, picture(1), 1));
+    await all(becoming);
+    await becoming.finish();
+    const of = (name: string) => join(folder, 'faces', becoming.face, name);
+    await expect.poll(() => existsSync(of('journal')), { timeout: 30_000 }).toBe(false);
+    expect(existsSync(of('evolution.mp4'))).toBe(true);
+    expect((await readdir(join(folder, 'faces', becoming.face))).sort()).toEqual([
+      'curve.json',
+      'evolution.mp4',
+      'face.json',
+      'final.webp',
+      'latent.safetensors',
+      'thumbnail.webp',
+    ]);
+  });
+});
+
+function difference(a: Uint8Array, b: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += Math.abs(a[i] - b[i]);
+  return sum / a.length;
+}
