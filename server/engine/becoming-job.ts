@@ -59,7 +59,7 @@ export class BecomingJob {
     for await (const seen of steps) {
       // After a crash the first picture is the last one that was journalled: it has been shown.
       if (isContinued && seen.step === 0 && !seen.isLast) continue;
-      meanFaceDistance ??= (await studio.projector.look(portrait, studio.projector.meanLatent(0))).perceptual;
+      meanFaceDistance ??= await studio.meanFaceDistance(portrait);
       this.#underWay++;
       send({
         type: 'step',

@@ -1,6 +1,7 @@
 import { input } from '../graph/ops.ts';
 import { fromTensor, type RgbImage } from '../image/rgb-image.ts';
 import { type FacePack, loadFacePack, packSha256 } from '../networks/face-pack.ts';
+import { atMost, perceptualDistance, targetFeatures } from '../networks/perceptual.ts';
 import { type Latent, repeatW } from '../projection/latent.ts';
 import { createProjector, type Projector } from '../projection/projector.ts';
 import { RandomState } from '../projection/random.ts';
@@ -29,6 +30,9 @@ export class Studio {
   readonly #pack: Pack;
   readonly #synthesis: CompiledGraph;
   readonly #mapping: CompiledGraph;
+  readonly #distance: CompiledGraph;
+  /** The mean face, [3, R, R]: what no portrait should be more unlike than. */
+  #meanFace: Float32Array = new Float32Array(0);
   readonly #start: Float32Array;
   readonly #nobodies = new Map<number, Float32Array>();
   /** What is added to every latent that is shown; null where nothing is. */
@@ -37,7 +41,7 @@ export class Studio {
   private constructor(pack: Pack, projector: Projector, graphs: readonly CompiledGraph[], ready: ReadyMessage) {
     this.#pack = pack;
     this.projector = projector;
-    [this.#synthesis, this.#mapping] = graphs;
+    [this.#synthesis, this.#mapping, this.#distance] = graphs;
     this.ready = ready;
     this.#start = pack.start ? toWs(pack.start, pack) : projector.meanLatent(0).ws;
   }
@@ -55,6 +59,12 @@ export class Studio {
     });
     const label = cDim > 0 ? input('c', [1, cDim]) : undefined;
     const mapping = await runtime.compile({ outputs: { w: generator.mapping(input('z', [1, zDim]), label) } });
+    const face = atMost(input('face', [1, 3, resolution, resolution]), live.lossSize);
+    const portrait = atMost(input('portrait', [1, 3, resolution, resolution]), live.lossSize);
+    const features = targetFeatures(pack.perceptual, portrait);
+    const distance = await runtime.compile({
+      outputs: { distance: perceptualDistance(pack.perceptual, face, features) },
+    });
     // The second run of a graph is slow and the first one slower: no visitor should wait for them.
     const target = new Float32Array(3 * resolution * resolution);
     let stepMs = 0;
@@ -63,14 +73,18 @@ export class Studio {
       await projector.look(target, projector.meanLatent(0));
       stepMs = performance.now() - began;
     }
-    const studio = new Studio(pack, projector, [synthesis, mapping], {
+    const studio = new Studio(pack, projector, [synthesis, mapping, distance], {
       type: 'ready',
       pack: { name: description.name, sha256: await packSha256(pack), resolution, numWs, wDim },
       directions: [...(pack.directions?.keys() ?? [])],
       engine: runtime.name,
       stepMs,
     });
-    for (let i = 0; i < 2; i++) await studio.draw(studio.start);
+    studio.#meanFace = (await projector.look(target, projector.meanLatent(0))).image;
+    for (let i = 0; i < 2; i++) {
+      await studio.draw(studio.start);
+      await studio.meanFaceDistance(target);
+    }
     return studio;
   }
 
@@ -102,6 +116,11 @@ export class Studio {
   /** A step's picture as it is to be shown: its own, or, only where faces are bent, one drawn anew. */
   async shown(image: Float32Array, ws: Float32Array): Promise<Uint8Array> {
     return this.#bend === null ? this.#bytes(image) : (await this.draw(ws)).data;
+  }
+
+  /** How unlike a portrait [3, R, R] the mean face is, as the projection sees it: likeness is measured against this. */
+  async meanFaceDistance(portrait: Float32Array): Promise<number> {
+    return (await this.#distance.run({ face: this.#meanFace, portrait })).distance[0];
   }
 
   /** Draws a latent, bent as all faces are. */
