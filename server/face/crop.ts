@@ -1,47 +1,37 @@
-import { resized } from '../image/resize.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import { sampleQuad } from '../image/sample.ts';
-import { sharp } from '../image/sharp.ts';
-import { mapPoints, type Point, type Quad, sideOf } from './align.ts';
-
-/**
- * Cuts an aligned face out of a photograph as FFHQ was made (Karras, Laine and Aila 2019, appendix C): where the square
- * reaches over the photograph's edge, the picture goes on mirrored, ever more blurred and at last in its median colour.
- *
- * @param quad the square in pixels of the photograph, see `alignmentQuad`
- * @param size sides of the result in pixels
- */
-export async function cropFace(image: RgbImage, quad: Quad, size: number): Promise<RgbImage> {
-  const shrunk = await shrink(image, quad, size);
-  const cut = cutOut(shrunk.image, shrunk.quad);
-  const whole = await goOn(cut);
-  // Turned at about its own resolution first, then reduced by a filter that keeps what is sharp.
-  const fine = Math.round(Math.max(2 * size, Math.min(4 * size, sideOf(whole.quad))));
-  return resized(sampleQuad(whole.image, whole.quad, fine), size, size);
-}
+import { scaleTo } from '../image/scale.ts';
+import { mapPoints, type Quad, sideOf } from './align.ts';
+import { continuePicture } from './continue-picture.ts';
 
 interface Part {
   readonly image: RgbImage;
   readonly quad: Quad;
 }
 
-/** Faces far larger than needed are reduced first, by whole numbers. */
-async function shrink(image: RgbImage, quad: Quad, size: number): Promise<Part> {
-  const factor = Math.floor(sideOf(quad) / size / 2);
-  if (factor <= 1) return { image, quad };
-  const width = Math.max(1, Math.round(image.width / factor));
-  const height = Math.max(1, Math.round(image.height / factor));
-  return { image: await resized(image, width, height), quad: mapPoints(quad, 1 / factor) };
+/**
+ * Cuts an aligned face out of a photograph the way FFHQ was made (Karras, Laine and Aila 2019, appendix C).
+ *
+ * @param quad the square in pixels of the photograph, see `alignmentQuad`; it may be turned and reach over the edges.
+ * @param size sides of the result in pixels.
+ */
+export async function cropFace(image: RgbImage, quad: Quad, size: number): Promise<RgbImage> {
+  const whole = await fillEdges(await reduce(cutAround(image, quad), size));
+  // Turned at twice the result's size and then reduced, so that turning costs no sharpness.
+  return scaleTo(sampleQuad(whole.image, whole.quad, 2 * size), size, size);
 }
 
-/** The part of the picture around the square; a square beyond the edge keeps a strip of the picture. */
-function cutOut(image: RgbImage, quad: Quad): Part {
-  const border = Math.max(3, Math.round(sideOf(quad) * 0.1));
+/** Room around the square, for filters to reach into. */
+const borderOf = (quad: Quad): number => Math.max(3, Math.round(0.1 * sideOf(quad)));
+
+/** The upright part of the picture around the square; where the square lies far outside, the picture's nearest strip. */
+function cutAround(image: RgbImage, quad: Quad): Part {
+  const border = borderOf(quad);
   const { left, top, right, bottom } = boundsOf(quad);
-  const x0 = clamp(Math.floor(left) - border, 0, image.width - 1);
-  const y0 = clamp(Math.floor(top) - border, 0, image.height - 1);
-  const x1 = clamp(Math.ceil(right) + border, x0 + 1, image.width);
-  const y1 = clamp(Math.ceil(bottom) + border, y0 + 1, image.height);
+  const x0 = Math.min(Math.max(left - border, 0), image.width - 1);
+  const y0 = Math.min(Math.max(top - border, 0), image.height - 1);
+  const x1 = Math.max(Math.min(right + border, image.width), x0 + 1);
+  const y1 = Math.max(Math.min(bottom + border, image.height), y0 + 1);
   const [width, height] = [x1 - x0, y1 - y0];
   const data = new Uint8Array(3 * width * height);
   for (let y = 0; y < height; y++) {
@@ -51,71 +41,38 @@ function cutOut(image: RgbImage, quad: Quad): Part {
   return { image: { width, height, data }, quad: mapPoints(quad, 1, -x0, -y0) };
 }
 
-/** Continues the picture over its edges where the square reaches beyond them. */
-async function goOn({ image, quad }: Part): Promise<Part> {
-  const side = sideOf(quad);
-  const border = Math.max(3, Math.round(side * 0.1));
+/** Reduces a face that is larger than twice the result to that, by a filter that keeps what is sharp. */
+async function reduce({ image, quad }: Part, size: number): Promise<Part> {
+  const scale = (2 * size) / sideOf(quad);
+  if (scale >= 1) return { image, quad };
+  const width = Math.max(1, Math.round(image.width * scale));
+  const height = Math.max(1, Math.round(image.height * scale));
+  const [scaleX, scaleY] = [width / image.width, height / image.height];
+  const scaled = quad.map(([x, y]) => [x * scaleX, y * scaleY]) as unknown as Quad;
+  return { image: await scaleTo(image, width, height), quad: scaled };
+}
+
+/** Continues the picture where the square comes too close to its edges or reaches over them. */
+async function fillEdges({ image, quad }: Part): Promise<Part> {
+  const border = borderOf(quad);
   const { left, top, right, bottom } = boundsOf(quad);
-  const over = [-Math.floor(left), -Math.floor(top), Math.ceil(right) - image.width, Math.ceil(bottom) - image.height];
-  const reach = over.map((n) => Math.max(0, n + border));
-  if (Math.max(...reach) <= border - 4) return { image, quad };
-  const pads = reach.map((n) => Math.max(n, Math.round(side * 0.3)));
-  const [padLeft, padTop, padRight, padBottom] = pads;
-  const width = image.width + padLeft + padRight;
-  const height = image.height + padTop + padBottom;
-  const mirrored = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
-    .extend({ left: padLeft, top: padTop, right: padRight, bottom: padBottom, extendWith: 'mirror' })
-    .raw()
-    .toBuffer();
-  const blurred = await sharp(mirrored, { raw: { width, height, channels: 3 } })
-    .blur(Math.max(0.3, side * 0.02))
-    .raw()
-    .toBuffer();
-  const data = fadeOut(mirrored, blurred, width, height, pads);
-  return { image: { width, height, data }, quad: mapPoints(quad, 1, padLeft, padTop) };
-}
-
-/** Mixes the mirrored border with its blur, and further out with the median colour. */
-function fadeOut(
-  sharpPart: Buffer,
-  blurred: Buffer,
-  width: number,
-  height: number,
-  pads: readonly number[],
-): Uint8Array {
-  const [left, top, right, bottom] = pads;
-  const median = medianColour(sharpPart);
-  const out = new Uint8Array(sharpPart.length);
-  for (let y = 0; y < height; y++) {
-    const down = 1 - Math.min(y / top, (height - 1 - y) / bottom);
-    for (let x = 0; x < width; x++) {
-      const mask = Math.max(1 - Math.min(x / left, (width - 1 - x) / right), down);
-      const soft = clamp(mask * 3 + 1, 0, 1);
-      const plain = clamp(mask, 0, 1);
-      for (let c = 0; c < 3; c++) {
-        const i = 3 * (y * width + x) + c;
-        const v = sharpPart[i] + (blurred[i] - sharpPart[i]) * soft;
-        out[i] = v + (median[c] - v) * plain + 0.5;
-      }
-    }
-  }
-  return out;
-}
-
-function medianColour(data: Uint8Array): number[] {
-  return [0, 1, 2].map((c) => {
-    const counts = new Uint32Array(256);
-    for (let i = c; i < data.length; i += 3) counts[data[i]]++;
-    let value = 0;
-    for (let seen = counts[0]; seen < data.length / 6 && value < 255; seen += counts[value]) value++;
-    return value;
-  });
+  const over = [-left, -top, right - image.width, bottom - image.height].map((reach) => Math.max(0, reach + border));
+  if (Math.max(...over) <= border - 4) return { image, quad };
+  const [padLeft, padTop, padRight, padBottom] = over.map((reach) => Math.max(reach, Math.round(0.3 * sideOf(quad))));
+  const pads = { left: padLeft, top: padTop, right: padRight, bottom: padBottom };
+  return {
+    image: await continuePicture(image, pads, 0.02 * sideOf(quad)),
+    quad: mapPoints(quad, 1, padLeft, padTop),
+  };
 }
 
 function boundsOf(quad: Quad): { left: number; top: number; right: number; bottom: number } {
-  const xs = quad.map(([x]: Point) => x);
-  const ys = quad.map(([, y]: Point) => y);
-  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+  const xs = quad.map(([x]) => x);
+  const ys = quad.map(([, y]) => y);
+  return {
+    left: Math.floor(Math.min(...xs)),
+    top: Math.floor(Math.min(...ys)),
+    right: Math.ceil(Math.max(...xs)),
+    bottom: Math.ceil(Math.max(...ys)),
+  };
 }
-
-const clamp = (v: number, min: number, max: number): number => Math.max(min, Math.min(max, v));

@@ -2,9 +2,10 @@ import { FamiliarError } from '../errors.ts';
 import { type ImageSource, openImage } from '../image/decode.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import { alignmentQuad, type Point, type Quad } from './align.ts';
+import { lookCloser } from './closer-look.ts';
 import { cropFace } from './crop.ts';
-import type { FaceDetector } from './face.ts';
-import { judgeFace, type Refusal, refusalSentences } from './judge.ts';
+import type { Face, FaceDetector } from './face.ts';
+import { defaultJudgeLimits, type JudgeLimits, judgeFace, type Refusal, refusalSentences } from './judge.ts';
 import { type FaceMeasures, measureFace } from './measure.ts';
 
 export interface PortraitOptions {
@@ -13,38 +14,56 @@ export interface PortraitOptions {
   readonly size: number;
   /** Where several faces are found: refuse the picture, or take the largest. */
   readonly faces: 'one' | 'largest';
+  /** What is refused, where it differs from `defaultJudgeLimits`. `eyeDistance` is in pixels of the file. */
+  readonly limits?: Partial<JudgeLimits>;
 }
 
 export interface Portrait {
   /** The aligned face, [size, size]. */
   readonly image: RgbImage;
-  /** The photograph it was cut from, as it was decoded; landmarks and quad are in its pixels. */
+  /** What it was cut from: the photograph or the part around the face, reduced where it is larger than needed. */
   readonly photograph: RgbImage;
+  /** In pixels of `photograph`, like `quad` and `measures`. */
   readonly landmarks68: readonly Point[];
   readonly quad: Quad;
   readonly measures: FaceMeasures;
 }
 
-/** Photographs are decoded at this size at most: enough for a face that fills a quarter of it at 1024 px. */
-const LARGEST_SIDE = 3072;
+/** Photographs are searched at this size: a face of a twentieth of it is still found. */
+const SEARCHED_SIDE = 1600;
+
+/** Faces are cut from twice as many pixels as the result has, and from enough to be shown to their owner. */
+const SHOWN_SIDE = 512;
+
+/** Somebody in the background, less than this part as tall as the largest face, is no second person. */
+const BYSTANDER = 1 / 3;
 
 /**
- * The whole way from a photograph to an aligned face. Throws IMAGE_* where the picture cannot be read, FACE_* with a
- * sentence that names it where its face is refused (FACE_NO_FACE, FACE_TOO_DARK, ...).
+ * The whole way from a photograph to an aligned face. Throws IMAGE_* or FILE_* where the picture cannot be read, and
+ * FACE_* where its face is refused (FACE_NO_FACE, FACE_TOO_DARK, ...), each with a sentence that names it.
  */
 export async function preparePortrait(source: ImageSource, options: PortraitOptions): Promise<Portrait> {
+  const { detector, size } = options;
   const opened = await openImage(source);
-  const photograph = await opened.read({ within: LARGEST_SIDE });
-  const faces = await options.detector.detect(photograph);
-  if (faces.length === 0) throw refused(opened.name, 'no-face');
-  if (faces.length > 1 && options.faces === 'one') throw refused(opened.name, 'several-faces');
-  const [{ landmarks68 }] = faces;
+  const searched = await opened.read({ within: SEARCHED_SIDE });
+  const [face, ...others] = await detector.detect(searched);
+  if (face === undefined) throw refused(opened.name, 'no-face');
+  if (options.faces === 'one' && others.some((other) => isRival(face, other))) {
+    throw refused(opened.name, 'several-faces');
+  }
+  const sight = { image: searched, landmarks68: face.landmarks68, reduction: opened.width / searched.width };
+  const wantedSide = 2 * Math.max(size, SHOWN_SIDE);
+  const { image: photograph, landmarks68, reduction } = await lookCloser(opened, sight, wantedSide, detector);
+
   const measures = measureFace(photograph, landmarks68);
-  const refusal = judgeFace(measures);
+  const limits = { ...defaultJudgeLimits, ...options.limits };
+  const refusal = judgeFace(measures, { ...limits, eyeDistance: limits.eyeDistance / reduction });
   if (refusal !== undefined) throw refused(opened.name, refusal);
   const quad = alignmentQuad(landmarks68);
-  return { image: await cropFace(photograph, quad, options.size), photograph, landmarks68, quad, measures };
+  return { image: await cropFace(photograph, quad, size), photograph, landmarks68, quad, measures };
 }
+
+const isRival = (face: Face, other: Face): boolean => other.box.height > BYSTANDER * face.box.height;
 
 const refused = (name: string, refusal: Refusal): FamiliarError =>
   new FamiliarError(`FACE_${refusal.toUpperCase().replaceAll('-', '_')}`, `${name}: ${refusalSentences[refusal]}.`);
