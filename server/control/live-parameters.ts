@@ -17,10 +17,12 @@ type Saved = SavedState['live'];
  * in installation.yaml is changed after it: whoever spoke last is right.
  */
 export class LiveParameters {
-  readonly descriptions: readonly Parameter[];
-  readonly #defaults: ParameterValues;
-  #values: ParameterValues;
-  #saved: Saved;
+  #descriptions: readonly Parameter[] = [];
+  #defaults = {} as ParameterValues;
+  #values = {} as ParameterValues;
+  #saved: Saved = {};
+  /** Remembered values of parameters that do not exist (yet): those of another pack come back with it. */
+  #unknown: Saved;
   readonly #listeners = new Set<(change: ParameterChange) => void>();
 
   /**
@@ -28,15 +30,29 @@ export class LiveParameters {
    * @param saved what was changed in earlier lives of the piece; what does not fit any more is dropped
    */
   constructor(descriptions: readonly Parameter[], defaults: ParameterValues, saved: Saved) {
-    this.descriptions = descriptions;
-    this.#defaults = defaults;
-    this.#saved = {};
-    this.#values = { ...defaults };
-    for (const [key, { value, over }] of Object.entries(saved)) {
-      const checked = validateParameter(descriptions, key, value);
-      if (!checked.ok || at(defaults, key) !== over) continue;
+    this.#unknown = saved;
+    this.add(descriptions, defaults);
+  }
+
+  get descriptions(): readonly Parameter[] {
+    return this.#descriptions;
+  }
+
+  /** Adds parameters that became known later, such as the directions of a pack; those that exist stay as they are. */
+  add(descriptions: readonly Parameter[], defaults: ParameterValues): void {
+    const added = descriptions.filter(({ key }) => !this.#descriptions.some((known) => known.key === key));
+    this.#descriptions = [...this.#descriptions, ...added];
+    for (const { key } of added) {
+      const byDefault = at(defaults, key);
+      this.#defaults = { ...this.#defaults, [key]: byDefault };
+      this.#values = { ...this.#values, [key]: byDefault };
+      if (!Object.hasOwn(this.#unknown, key)) continue;
+      const { [key]: remembered, ...unknown } = this.#unknown;
+      this.#unknown = unknown;
+      const checked = validateParameter(added, key, remembered.value);
+      if (!checked.ok || remembered.over !== byDefault) continue;
       this.#values = { ...this.#values, [key]: checked.value.value };
-      this.#saved = { ...this.#saved, [key]: { value: checked.value.value, over } };
+      this.#saved = { ...this.#saved, [key]: { value: checked.value.value, over: byDefault } };
     }
   }
 
@@ -47,11 +63,11 @@ export class LiveParameters {
 
   /** For the state file. */
   get saved(): Saved {
-    return this.#saved;
+    return { ...this.#unknown, ...this.#saved };
   }
 
   set(key: string, value: unknown, source: Source): Result<ParameterChange> {
-    const checked = validateParameter(this.descriptions, key, value);
+    const checked = validateParameter(this.#descriptions, key, value);
     if (!checked.ok) return checked;
     const { parameter, value: valid } = checked.value;
     if (!parameter.writers.includes(source)) {
@@ -66,7 +82,7 @@ export class LiveParameters {
   recall(values: Readonly<Record<string, ParameterValue>>): void {
     this.#apply(
       Object.entries(values).flatMap(([key, value]) => {
-        const checked = validateParameter(this.descriptions, key, value);
+        const checked = validateParameter(this.#descriptions, key, value);
         return checked.ok && checked.value.parameter.preset ? [{ ...checked.value, source: 'system' as const }] : [];
       }),
     );
@@ -74,7 +90,7 @@ export class LiveParameters {
 
   /** The values that a preset keeps. */
   forPreset(): Record<string, ParameterValue> {
-    const kept = this.descriptions.filter(({ preset }) => preset);
+    const kept = this.#descriptions.filter(({ preset }) => preset);
     return Object.fromEntries(kept.map(({ key }) => [key, at(this.#values, key)]));
   }
 

@@ -94,8 +94,9 @@ export class ControlSocket {
   async stop(): Promise<void> {
     for (const off of this.#offs) off();
     if (this.#timer) clearTimeout(this.#timer);
-    // Closes the HTTP server as well, which main may have closed already.
-    await new Promise<void>((resolve) => void this.#server.close(() => resolve()));
+    // Not the whole server, which would close the HTTP server under those who still need it.
+    this.#server.disconnectSockets(true);
+    this.#server.engine.close();
   }
 
   get clients(): { readonly tablets: number; readonly curators: number } {

@@ -7,11 +7,12 @@ import type { Role } from '../protocol/messages.ts';
 import type { Language } from '../protocol/parameters.ts';
 import { portraitUrl, receiptUrl } from '../protocol/routes.ts';
 import type { ChainFace, CuratorState, Farewell, InstallationState, Queue, Visit } from '../protocol/snapshot.ts';
-import { builtInLanguages, completeTexts, type Texts } from '../protocol/texts.ts';
+import type { Texts } from '../protocol/texts.ts';
 import type { Control } from './control.ts';
 import type { Displays } from './displays.ts';
 import type { LiveParameters } from './live-parameters.ts';
 import type { LogBook } from './log-book.ts';
+import { allTexts, languagesOf } from './words.ts';
 
 /** Most faces told to pages. */
 const mostFaces = 500;
@@ -43,14 +44,6 @@ export interface Viewer {
 /** All of a state but what only the connection knows. */
 export type View = Omit<InstallationState, 'revision' | 'now'>;
 
-/** Languages of the installation, named as they name themselves. */
-export function languagesOf({ languages, texts }: Pick<Config, 'languages' | 'texts'>): readonly Language[] {
-  return languages.map((code) => {
-    const label = texts[code]?.name ?? builtInLanguages.find((language) => language.code === code)?.label ?? code;
-    return { code, label };
-  });
-}
-
 /** Makes the state that a page is sent: the same for all, but for what belongs to one visitor or to curators. */
 export class StateView {
   readonly #parts: ViewParts;
@@ -62,12 +55,7 @@ export class StateView {
     this.#parts = parts;
     const { config } = parts;
     this.#languages = languagesOf(config);
-    this.#texts = Object.fromEntries(
-      config.languages.map((code) => {
-        const { name: _, ...own } = config.texts[code] ?? {};
-        return [code, completeTexts(code, own)];
-      }),
-    );
+    this.#texts = allTexts(config);
   }
 
   for(viewer: Viewer): View {

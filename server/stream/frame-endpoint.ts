@@ -40,6 +40,11 @@ export class FrameEndpoint<P> {
     this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, query));
   }
 
+  /** Shows every client out: what comes next is not for them. They may come back. */
+  dismiss(reason: string): void {
+    for (const client of this.#audience.keys()) client.close(1000, reason);
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#heartbeat);
     for (const client of this.#audience.keys()) client.close(1001, 'the server is going down');

@@ -127,6 +127,7 @@ export class LiveControl {
     await this.installation.stop();
     await this.osc.stop();
     await this.socket.stop();
+    await new Promise((resolve) => this.http.close(resolve));
   }
 
   get port(): number {

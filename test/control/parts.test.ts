@@ -45,6 +45,19 @@ describe('live parameters', () => {
     expect(new LiveParameters(descriptions, defaults, odd).values).toEqual(defaults);
   });
 
+  it('may be added later, with what was remembered of them', () => {
+    const [fixed, directions] = [descriptions.slice(0, -1), descriptions.slice(-1)];
+    const saved = { 'direction.age': { value: 1.5, over: 0 }, 'direction.other': { value: 1, over: 0 } };
+    const parameters = new LiveParameters(fixed, defaults, saved);
+    expect(parameters.saved).toEqual(saved);
+    expect(parameters.set('direction.age', 1, 'osc')).toMatchObject({ code: 'unknown-parameter' });
+    parameters.add(directions, defaults);
+    parameters.add(directions, defaults);
+    expect(parameters.values['direction.age']).toBe(1.5);
+    expect(parameters.descriptions).toHaveLength(descriptions.length);
+    expect(parameters.saved).toEqual(saved);
+  });
+
   it('recall what presets keep, and leave the rest alone', () => {
     const parameters = new LiveParameters(descriptions, defaults, {});
     parameters.set('pace', 30, 'curator');

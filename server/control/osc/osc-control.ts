@@ -4,7 +4,7 @@ import type { Config } from '../../config/schema.ts';
 import { FamiliarError, messageOf } from '../../errors.ts';
 import type { Clock, Off } from '../../installation/ports.ts';
 import type { Installation } from '../../installation/runner.ts';
-import type { ParameterValues } from '../../protocol/parameters.ts';
+import type { Parameter, ParameterValues } from '../../protocol/parameters.ts';
 import type { CuratorState } from '../../protocol/snapshot.ts';
 import type { Control } from '../control.ts';
 import type { LiveParameters } from '../live-parameters.ts';
@@ -37,7 +37,7 @@ type Values = readonly (number | string | boolean | OscInteger)[];
 /** OSC over UDP: the same parameters and commands as the curator's page, at addresses made from their description. */
 export class OscControl {
   readonly #parts: OscParts;
-  readonly #addresses: readonly OscAddress[];
+  #addresses: { readonly of: readonly Parameter[]; readonly all: readonly OscAddress[] } = { of: [], all: [] };
   readonly #isAllowed: (address: string) => boolean;
   readonly #subscribers = new Subscribers();
   readonly #bucket = new TokenBucket(rate.second, rate.burst);
@@ -51,7 +51,6 @@ export class OscControl {
 
   constructor(parts: OscParts) {
     this.#parts = parts;
-    this.#addresses = oscAddresses(parts.parameters.descriptions);
     this.#isAllowed = allowList(parts.config.allow);
   }
 
@@ -151,9 +150,8 @@ export class OscControl {
     if (address === oscOwn.subscribe.address || address === oscOwn.unsubscribe.address) {
       return this.#subscribe(address, values, sender);
     }
-    const found = isPattern(address)
-      ? this.#addresses.filter((candidate) => matches(address, candidate.address))
-      : this.#addresses.filter((candidate) => candidate.address === address);
+    const fits = isPattern(address) ? (own: string) => matches(address, own) : (own: string) => address === own;
+    const found = this.#known().filter((candidate) => fits(candidate.address));
     if (found.length === 0) {
       this.#count();
       return this.#fail(sender, address, 'There is no such address.');
@@ -205,6 +203,13 @@ export class OscControl {
     this.#send(to, oscFeedback.step.address, [{ integer: visit?.progress?.step ?? 0 }]);
     this.#send(to, oscFeedback.likeness.address, [visit?.progress?.likeness ?? 0]);
     for (const { osc, key } of parameters.descriptions) this.#send(to, osc, [this.#valueOf(key)]);
+  }
+
+  /** The addresses there are now: parameters may be added while the piece runs. */
+  #known(): readonly OscAddress[] {
+    const { descriptions } = this.#parts.parameters;
+    if (this.#addresses.of !== descriptions) this.#addresses = { of: descriptions, all: oscAddresses(descriptions) };
+    return this.#addresses.all;
   }
 
   #valueOf(key: string): number | boolean | string {

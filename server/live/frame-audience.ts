@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { StreamCounts } from '../control/displays.ts';
+import { isSameOrigin } from '../control/same-origin.ts';
+import type { RgbImage } from '../image/rgb-image.ts';
+import { FrameEndpoint } from '../stream/frame-endpoint.ts';
+import type { FrameHub } from '../stream/hub.ts';
+
+/** The wall's stream and who watches it: `/frames`, where displays say who they are with `&client=<id>`. */
+export class FrameAudience {
+  readonly #endpoint: FrameEndpoint<RgbImage>;
+
+  constructor(hub: FrameHub<RgbImage>) {
+    this.#endpoint = new FrameEndpoint(hub);
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (isSameOrigin(request)) this.#endpoint.handleUpgrade(request, socket, head);
+    else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+  }
+
+  countsOf(client: string): StreamCounts {
+    const mine = this.#endpoint.audience.filter(({ query }) => query.get('client') === client);
+    return {
+      sent: mine.reduce((sum, { attachment }) => sum + attachment.stats.sent, 0),
+      dropped: mine.reduce((sum, { attachment }) => sum + attachment.stats.dropped, 0),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#endpoint.close();
+  }
+}

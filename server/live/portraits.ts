@@ -1,0 +1,60 @@
+import { cropFace } from '../face/crop.ts';
+import { createFaceDetector } from '../face/detect.ts';
+import type { FaceDetector } from '../face/face.ts';
+import { judgeFace, previewJudgeLimits } from '../face/judge.ts';
+import { measureFace } from '../face/measure.ts';
+import { preparePortrait } from '../face/portrait.ts';
+import { decodeImage } from '../image/decode.ts';
+import { encodeJpeg } from '../image/encode.ts';
+import type { Observation, Photograph, Portrait, PortraitPort, Preview } from '../installation/ports.ts';
+import { hintsFor } from './hints.ts';
+
+/** Longest side at which a preview is looked at: enough for hints, quick enough for several a second. */
+const previewSide = 320;
+/** Sides of the portrait that people are shown. */
+const shownSide = 512;
+
+export interface PortraitOptions {
+  /** Sides of the aligned face that the pack wants, px. */
+  readonly resolution: number;
+  readonly severalFaces: 'refuse' | 'largest';
+}
+
+/** The way from the camera's pictures to portraits and hints. Detectors run in processes of their own. */
+export class Portraits implements PortraitPort {
+  readonly #options: PortraitOptions;
+  readonly #careful: FaceDetector = createFaceDetector('portrait');
+  readonly #quick: FaceDetector = createFaceDetector('preview');
+
+  constructor(options: PortraitOptions) {
+    this.#options = options;
+  }
+
+  async prepare({ bytes }: Photograph, signal: AbortSignal): Promise<Portrait> {
+    const { resolution, severalFaces } = this.#options;
+    const { image, photograph, quad } = await preparePortrait(
+      { name: 'The photograph', bytes },
+      { detector: this.#careful, size: resolution, faces: severalFaces === 'refuse' ? 'one' : 'largest' },
+    );
+    signal.throwIfAborted();
+    return { target: image, picture: await encodeJpeg(await cropFace(photograph, quad, shownSide)) };
+  }
+
+  async observe({ bytes }: Preview): Promise<Observation> {
+    const image = await decodeImage({ name: 'preview', bytes }, { within: previewSide });
+    const faces = await this.#quick.detect(image);
+    const refusal =
+      faces.length > 0 ? judgeFace(measureFace(image, faces[0].landmarks68), previewJudgeLimits) : undefined;
+    return hintsFor(faces, refusal, image, this.#options.severalFaces === 'refuse');
+  }
+
+  /** Loads the detectors ahead of the first visitor. */
+  async warmUp(): Promise<void> {
+    const grey = { width: 64, height: 64, data: new Uint8Array(64 * 64 * 3).fill(128) };
+    await Promise.all([this.#careful.detect(grey), this.#quick.detect(grey)]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#careful.close(), this.#quick.close()]);
+  }
+}

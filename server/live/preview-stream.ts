@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { sharp } from '../image/sharp.ts';
+import type { CameraPort, Off, Preview } from '../installation/ports.ts';
+import type { Installation } from '../installation/runner.ts';
+import type { FrameRequest } from '../protocol/frame.ts';
+import type { EncodedPicture } from '../stream/encoder.ts';
+import { FrameEndpoint } from '../stream/frame-endpoint.ts';
+import { FrameHub } from '../stream/hub.ts';
+
+/** Most previews a second to a tablet. */
+const fps = 25;
+
+/** The camera's live picture, for nobody but the tablet that leads the visit: `/preview?...&client=<id>`. */
+export class PreviewStream {
+  readonly #installation: Pick<Installation, 'state' | 'onChange'>;
+  readonly #hub = new FrameHub<Preview>({ encode: encodePreview, fps, now: () => performance.now() });
+  readonly #endpoint = new FrameEndpoint(this.#hub);
+  readonly #offs: readonly Off[];
+  #owner: string | null = null;
+
+  constructor(installation: Pick<Installation, 'state' | 'onChange'>, camera: Pick<CameraPort, 'onPreview'>) {
+    this.#installation = installation;
+    this.#offs = [camera.onPreview((preview) => this.#show(preview)), installation.onChange(() => this.#changed())];
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const client = new URL(request.url ?? '/', 'http://localhost').searchParams.get('client');
+    if (client && client === this.#owner) this.#endpoint.handleUpgrade(request, socket, head);
+    else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+  }
+
+  async close(): Promise<void> {
+    for (const off of this.#offs) off();
+    await this.#endpoint.close();
+  }
+
+  #show(preview: Preview): void {
+    const { name } = this.#installation.state;
+    if (this.#owner === null || (name !== 'framing' && name !== 'countdown')) return;
+    this.#hub.show(preview, {
+      kind: 'preview',
+      state: name,
+      blend: 0,
+      visitor: 0,
+      likeness: null,
+      capturedAt: preview.at,
+    });
+  }
+
+  #changed(): void {
+    const owner = this.#installation.state.visit?.owner ?? null;
+    if (owner === this.#owner) return;
+    this.#owner = owner;
+    // The next visitor's face is not for the tablet of the last, nor the other way round.
+    this.#hub.clear();
+    this.#endpoint.dismiss('the visit is over');
+  }
+}
+
+/** Previews come compressed; only another format or size needs work. */
+async function encodePreview(preview: Preview, { size, format }: FrameRequest): Promise<EncodedPicture> {
+  const { bytes, encoding, width, height } = preview;
+  if (format === encoding && Math.max(width, height) <= size) return { width, height, payload: bytes };
+  const small = sharp(bytes).resize(size, size, { fit: 'inside', withoutEnlargement: true });
+  const encoded =
+    format === 'rgb'
+      ? small.removeAlpha().raw()
+      : format === 'jpeg'
+        ? small.jpeg({ quality: 80 })
+        : small.webp({ effort: 0 });
+  const { data, info } = await encoded.toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, payload: data };
+}

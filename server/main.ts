@@ -1,0 +1,267 @@
+import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { openChain } from './chain/chain.ts';
+import type { Config } from './config/schema.ts';
+import { openStateFile, type StateFile } from './config/state-file.ts';
+import { Control } from './control/control.ts';
+import { Displays } from './control/displays.ts';
+import { LiveParameters } from './control/live-parameters.ts';
+import { LogBook } from './control/log-book.ts';
+import { OscControl } from './control/osc/osc-control.ts';
+import { PinGuard } from './control/pin-guard.ts';
+import { ControlSocket } from './control/socket.ts';
+import { StateView } from './control/state-view.ts';
+import { allTexts, consentText, languagesOf } from './control/words.ts';
+import { Engine } from './engine/engine-port.ts';
+import { messageOf } from './errors.ts';
+import { createHttpServer } from './http/http-server.ts';
+import { loadPages } from './http/pages.ts';
+import type { RgbImage } from './image/rgb-image.ts';
+import type { Settings } from './installation/machine-types.ts';
+import { type CameraPort, systemClock } from './installation/ports.ts';
+import { Installation } from './installation/runner.ts';
+import { pageAddress } from './live/addresses.ts';
+import { applyParameters } from './live/apply-parameters.ts';
+import { Closing } from './live/closing.ts';
+import { FrameAudience } from './live/frame-audience.ts';
+import { Portraits } from './live/portraits.ts';
+import { PreviewStream } from './live/preview-stream.ts';
+import { readPackDescription } from './networks/face-pack.ts';
+import { packageRoot } from './paths.ts';
+import { describeParameters, type ParameterValues } from './protocol/parameters.ts';
+import { routes } from './protocol/routes.ts';
+import { createPictureEncoder } from './stream/encoder.ts';
+import { FrameHub } from './stream/hub.ts';
+
+export interface LiveOptions {
+  readonly config: Config;
+  /** What paths in the configuration are seen from. */
+  readonly folder: string;
+  /** Opens the camera that the driver names. */
+  readonly createCamera: (driver: string) => CameraPort;
+  /** Where the pages were built; those of the package where it is left out. */
+  readonly pages?: string;
+}
+
+/** The running piece. */
+export interface Live {
+  /** Address of the wall, with a slash at the end. */
+  readonly address: string;
+  readonly pin: string;
+  readonly pack: string;
+  readonly log: LogBook;
+  readonly engine: Engine;
+  readonly camera: CameraPort;
+  readonly osc: string | null;
+  stop(): Promise<void>;
+}
+
+/** Seconds the piece takes to put everything away, at most. */
+const stopPatience = 10;
+/** How far the engine stays behind the server for the processor: pages answer at once, faces come when they come. */
+const niceness = 5;
+
+/**
+ * Builds the piece and starts it. Throws a FamiliarError where it cannot run; what was opened is closed again. Camera,
+ * engine and OSC may be missing: the piece runs without and says so.
+ */
+export async function startLive(options: LiveOptions): Promise<Live> {
+  const closing = new Closing(stopPatience);
+  try {
+    return await build(options, closing);
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+}
+
+async function build(options: LiveOptions, closing: Closing): Promise<Live> {
+  const { config, pages = join(packageRoot, 'dist', 'pages') } = options;
+  const inFolder = (path: string) => resolve(options.folder, path);
+  const clock = systemClock;
+  const log = new LogBook(clock.now);
+  const packFolder = packPath(config.pack, inFolder);
+  const pack = readPackDescription(packFolder);
+  const answers = loadPages(pages);
+  const texts = allTexts(config);
+
+  const stateFile = await openStateFile(inFolder(join(config.server.stateFolder, 'state.json')), {
+    onProblem: (message) => log.write('warning', message),
+  });
+  closing.add('the state file', () => stateFile.flush());
+  if (stateFile.problem) log.write('warning', stateFile.problem);
+  const pin = pinOf(config, stateFile);
+
+  const { forgetAfter, keepPortraits, resume, attractFaces } = config.chain;
+  const chain = await openChain({ folder: inFolder(config.chain.folder), forgetAfter, keepPortraits });
+  closing.add('the chain', () => chain.close());
+  for (const problem of chain.problems) log.write('warning', problem);
+
+  const { directions: ownDirections, ...fixed } = config.live;
+  const languages = languagesOf(config);
+  const described = describeParameters({ directions: [], languages });
+  const parameters = new LiveParameters(described, fixed as ParameterValues, stateFile.state.live);
+
+  const patience = config.engine.patience * 1_000;
+  const engine = new Engine(
+    { pack: packFolder, engine: config.engine.runtime, niceness, patience, startPatience: 120_000, resume },
+    chain,
+  );
+  closing.add('the engine', () => engine.close());
+  const camera = options.createCamera(parameters.values.camera);
+  closing.add('the camera', () => camera.close());
+  const portraits = new Portraits({ resolution: pack.resolution, severalFaces: config.portrait.severalFaces });
+  closing.add('the face detectors', () => portraits.close());
+
+  const encode = createPictureEncoder(config.stream);
+  const hub = new FrameHub<RgbImage>({
+    encode,
+    fps: config.stream.fps,
+    now: () => performance.now(),
+    onError: (error) => log.write('error', `A picture could not be sent: ${messageOf(error)}`),
+  });
+  const frames = new FrameAudience(hub);
+
+  const settings = (): Settings => {
+    const { countdown, hold, accepting } = parameters.values;
+    return { ...config.visit, countdown, hold, accepting };
+  };
+  const installation = new Installation(
+    {
+      camera,
+      portraits,
+      engine,
+      chain,
+      stream: hub,
+      clock,
+      live: () => parameters.values,
+      consentText: (language) => consentText(texts, language, keepPortraits),
+      count: (visitors) => stateFile.update({ visitors }),
+      log: (level, message) => log.write(level, message),
+      attractFaces,
+      fps: config.stream.fps,
+    },
+    settings(),
+    Math.max(stateFile.state.visitors, chain.highestVisitor),
+  );
+
+  const control = new Control({ installation, parameters, chain, stateFile, log, now: clock.now });
+  const displays = new Displays((client) => frames.countsOf(client));
+  const changed = () => socket.changed();
+  const osc = new OscControl({ config: config.osc, control, parameters, installation, log, clock, onChange: changed });
+  let address = '';
+  const view: StateView = new StateView({
+    config,
+    installation,
+    parameters,
+    control,
+    chain,
+    camera,
+    engine,
+    displays,
+    log,
+    osc: () => osc.health,
+    clients: () => socket.clients,
+    publicAddress: () => config.server.publicAddress.replace(/\/$/, '') || address,
+  });
+  const socket: ControlSocket = new ControlSocket({
+    view,
+    control,
+    installation,
+    displays,
+    log,
+    pin: new PinGuard(pin),
+    now: clock.now,
+  });
+  const preview = new PreviewStream(installation, camera);
+
+  const http = createHttpServer({
+    ...config.server,
+    certificate: config.server.certificate && inFolder(config.server.certificate),
+    certificateKey: config.server.certificateKey && inFolder(config.server.certificateKey),
+    pages: answers,
+    chain,
+    texts,
+    onForgotten: (face) => installation.forgotten(face),
+    portrait: (token) => installation.portrait(token),
+    thumbnail: (display, query) => displays.thumbnail(display, query),
+    health: () => healthOf(installation, engine, camera, displays),
+    upgrades: {
+      [routes.frames]: (...upgrade) => frames.handleUpgrade(...upgrade),
+      [routes.preview]: (...upgrade) => preview.handleUpgrade(...upgrade),
+    },
+  });
+  const { port, isSecure } = await http.listen();
+  closing.add('the pages', () => http.close());
+  // These must let go of their clients first: the HTTP server waits for every connection.
+  closing.add('the stream', () => frames.close());
+  closing.add('the preview', () => preview.close());
+  address = pageAddress(config.server, port, isSecure);
+
+  applyParameters({
+    parameters,
+    installation,
+    camera,
+    engine,
+    settings,
+    languages,
+    directions: ownDirections,
+    changed,
+  });
+  control.onChange(changed);
+  chain.onChange(changed);
+  camera.onHealth(changed);
+  engine.onHealth(changed);
+
+  socket.start(http.server);
+  closing.add('the control of pages', () => socket.stop());
+  if (config.osc.enabled) await osc.start().catch((error) => log.write('error', messageOf(error)));
+  closing.add('OSC', () => osc.stop());
+  engine.start();
+  installation.start();
+  closing.add('the visit', () => installation.stop());
+  // The first visitor should not wait for the detectors to load; failing here fails later, in words.
+  void portraits.warmUp().catch((error) => log.write('error', messageOf(error)));
+
+  const name = pack.name;
+  return {
+    address: `${address}/`,
+    pin,
+    pack: name,
+    log,
+    engine,
+    camera,
+    osc: osc.health.listening,
+    stop: () => closing.run(),
+  };
+}
+
+/** The PIN of installation.yaml, or the one that was made up at the first start. */
+function pinOf(config: Config, stateFile: StateFile): string {
+  if (config.server.pin) return config.server.pin;
+  const pin = stateFile.state.pin ?? String(randomInt(1_000_000)).padStart(6, '0');
+  if (pin !== stateFile.state.pin) stateFile.update({ pin });
+  return pin;
+}
+
+/** A pack by its name in models/, or by its path. */
+function packPath(pack: string, inFolder: (path: string) => string): string {
+  const named = join(packageRoot, 'models', pack);
+  return /^[\w-]+$/.test(pack) && existsSync(named) ? named : inFolder(pack);
+}
+
+/** What monitoring may know: nothing of visitors. */
+const healthOf = (
+  installation: Pick<Installation, 'state'>,
+  engine: Pick<Engine, 'health'>,
+  camera: Pick<CameraPort, 'health'>,
+  displays: Displays,
+) => ({
+  state: installation.state.name,
+  visitors: installation.state.visitors,
+  engine: engine.health,
+  camera: camera.health,
+  displays: displays.list.map(({ thumbnail: _, ...display }) => display),
+  uptime: Math.round(process.uptime()),
+});

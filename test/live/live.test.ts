@@ -1,0 +1,186 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { parseConfig } from '../../server/config/read-config.ts';
+import type { Photograph } from '../../server/installation/ports.ts';
+import { type Live, startLive } from '../../server/main.ts';
+import { packageRoot } from '../../server/paths.ts';
+import { decodeFrame, encodeAck, type FrameHeader } from '../../server/protocol/frame.ts';
+import { protocolVersion } from '../../server/protocol/messages.ts';
+import { Page } from '../control/live.ts';
+import { FakeCamera } from '../installation/fakes.ts';
+
+const portrait = join(packageRoot, '../shared/portraits/01-webmorph.jpg');
+const hasPortrait = existsSync(portrait);
+if (!hasPortrait) console.log(`The whole visit is skipped: ${portrait} is missing.`);
+
+class PhotographCamera extends FakeCamera {
+  readonly bytes: Uint8Array;
+  constructor(bytes: Uint8Array) {
+    super();
+    this.bytes = bytes;
+  }
+  override async takeStill(): Promise<Photograph> {
+    return { bytes: this.bytes, at: Date.now() };
+  }
+}
+
+let folder: string;
+let port: number;
+let photograph: Uint8Array = new Uint8Array();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'live-'));
+  for (const page of ['display', 'controller/visitor', 'controller/curator']) {
+    await mkdir(join(folder, 'pages', page), { recursive: true });
+    await writeFile(join(folder, 'pages', page, 'index.html'), `<title>${page}</title>`);
+  }
+  port = await freePort();
+  if (hasPortrait) photograph = await readFile(portrait);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port: free } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return free;
+}
+
+const start = (extra = ''): Promise<Live> =>
+  startLive({
+    config: parseConfig(
+      `server: {host: 127.0.0.1, port: ${port}, pin: "4711"}
+osc: {enabled: false}
+live: {pace: 5, hold: 2, countdown: 0, attractPace: 2}
+${extra}`,
+      'installation.yaml',
+    ),
+    folder,
+    pages: join(folder, 'pages'),
+    createCamera: () => new PhotographCamera(photograph),
+  });
+
+const page = (role: string, hello: object = {}) =>
+  new Page(port, { protocol: protocolVersion, role, client: `client-of-${role}`, ...hello }, {});
+
+function watchWall(query = '?size=512'): { headers: FrameHeader[]; socket: WebSocket; opened: Promise<unknown> } {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/frames${query}`);
+  const headers: FrameHeader[] = [];
+  socket.on('error', () => {});
+  socket.on('message', (data: Buffer) => {
+    const frame = decodeFrame(data);
+    if (!frame.ok) return;
+    headers.push(frame.value.header);
+    socket.send(encodeAck(frame.value.header.sequence));
+  });
+  return { headers, socket, opened: new Promise((resolve) => socket.once('open', resolve)) };
+}
+
+describe('the piece, with the real engine', () => {
+  it.skipIf(!hasPortrait)('leads a visitor from consent to arrived, and lets them delete their face', async () => {
+    const live = await start();
+    const wall = watchWall('?size=512&client=client-of-display');
+    const tablet = page('visitor');
+    const curator = page('curator', { pin: live.pin });
+    try {
+      await tablet.until(({ state }) => state);
+      await curator.until(({ state }) => state?.curator?.engine.level === 'good', 60_000);
+      page('display').close();
+      for (const type of ['begin', 'consent', 'capture']) {
+        expect((await tablet.command({ type })).status, type).not.toBe('refused');
+      }
+      await tablet.until(({ state }) => state?.visit?.portrait, 20_000);
+      const shown = await fetch(`${live.address.slice(0, -1)}${tablet.state?.visit?.portrait}`);
+      expect(shown.headers.get('content-type')).toBe('image/jpeg');
+
+      const kept = Date.now();
+      await tablet.command({ type: 'keep' });
+      await tablet.until(({ state }) => state?.visit?.receipt);
+      await expect.poll(() => wall.headers.some(({ kind }) => kind === 'face'), { timeout: 10_000 }).toBe(true);
+      expect(Date.now() - kept).toBeLessThan(5_000);
+      await curator.command({ type: 'set', key: 'pace', value: 6 });
+      await tablet.until(({ state }) => state?.state === 'arrived', 30_000);
+      const { progress } = tablet.state?.visit ?? {};
+      expect(progress?.step).toBeGreaterThan(5);
+      expect(progress?.likeness).toBeGreaterThan(0.3);
+      expect(wall.headers.at(-1)).toMatchObject({ kind: 'face', visitor: 1, width: 128 });
+
+      await tablet.until(({ state }) => state?.farewell && state.chain.length === 1, 10_000);
+      const { receiptLink } = tablet.state?.farewell ?? {};
+      const receipt = await fetch(receiptLink ?? '');
+      expect(receipt.status).toBe(200);
+      const [{ id }] = tablet.state?.chain ?? [];
+      const picture = await fetch(`${live.address}faces/${id}/final.webp`);
+      expect(picture.headers.get('content-type')).toBe('image/webp');
+      expect((await fetch(shown.url)).status).toBe(404);
+
+      await fetch(`${receiptLink}/forget`, { method: 'POST' });
+      await tablet.until(({ state }) => state?.chain.length === 0, 10_000);
+      expect((await fetch(`${live.address}faces/${id}/final.webp`)).status).toBe(404);
+      const health = await (await fetch(`${live.address}health`)).json();
+      expect(health).toMatchObject({ visitors: 1, engine: { level: 'good' } });
+      expect(tablet.missed + curator.missed).toBe(0);
+    } finally {
+      for (const one of [tablet, curator]) one.close();
+      wall.socket.terminate();
+      const began = Date.now();
+      await live.stop();
+      expect(Date.now() - began).toBeLessThan(5_000);
+    }
+  });
+
+  it('remembers over a restart what was changed, and counts on', async () => {
+    const before = await start('pack: default');
+    const curator = page('curator', { pin: '4711' });
+    await curator.until(({ state }) => state);
+    await curator.command({ type: 'set', key: 'hold', value: 33 });
+    await curator.command({ type: 'preset.save', name: 'Night' });
+    const { visitors } = await (await fetch(`${before.address}health`)).json();
+    curator.close();
+    await before.stop();
+    const after = await start();
+    const again = page('curator', { pin: '4711' });
+    await again.until(({ state }) => state);
+    expect(again.state?.parameters.hold).toBe(33);
+    expect(again.state?.curator?.presets.map(({ name }) => name)).toEqual(['Night']);
+    expect((await (await fetch(`${after.address}health`)).json()).visitors).toBe(visitors);
+    again.close();
+    await after.stop();
+  });
+
+  it('says clearly what keeps it from starting, and leaves nothing open', async () => {
+    const first = await start();
+    await expect(start()).rejects.toMatchObject({ code: 'CHAIN_IN_USE' });
+    await expect(start('chain: {folder: other}')).rejects.toMatchObject({ code: 'PORT_IN_USE' });
+    await first.stop();
+    await expect(start('pack: nowhere')).rejects.toMatchObject({ code: 'PACK_MISSING' });
+    const second = await start('chain: {folder: other}');
+    await second.stop();
+  });
+
+  it('shows previews to nobody but the tablet that leads the visit', async () => {
+    const live = await start();
+    const tablet = page('visitor');
+    await tablet.until(({ state }) => state);
+    const knock = (client: string) =>
+      new Promise<string>((resolve) => {
+        const socket = new WebSocket(`ws://127.0.0.1:${port}/preview?client=${client}`);
+        socket.once('open', () => resolve('open'));
+        socket.once('error', (error) => resolve(error.message));
+        socket.once('close', () => socket.terminate());
+      });
+    expect(await knock('client-of-visitor')).toContain('403');
+    // The engine is still starting: that is no reason to turn a visitor away.
+    expect((await tablet.command({ type: 'begin' })).status).toBe('done');
+    expect(await knock('somebody-else')).toContain('403');
+    expect(await knock('client-of-visitor')).toBe('open');
+    tablet.close();
+    await live.stop();
+  });
+});
