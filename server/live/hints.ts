@@ -14,13 +14,12 @@ const wish = {
 } as const;
 
 /** What to say where a portrait of this face would be refused. */
-const hintOf: Readonly<Record<string, Hint>> = {
+const hintOf: Readonly<Record<Refusal, Hint>> = {
   'no-face': 'no-face',
   'several-faces': 'several-faces',
   'too-small': 'closer',
   'turned-away': 'look-here',
   'too-dark': 'more-light',
-  'no-contrast': 'more-light',
   'too-bright': 'less-light',
   'no-contrast': 'less-light',
   blurred: 'hold-still',
@@ -52,6 +51,6 @@ export function hintsFor(
   const { x, y, aside, above, below } = wish.middle;
   const down = eyes[1] / height - y;
   if (Math.abs(eyes[0] / width - x) > aside || down < -above || down > below) hints.add('centre');
-  if (refusal) hints.add(hintOf[refusal] ?? 'hold-still');
+  if (refusal) hints.add(hintOf[refusal]);
   return { hints: hints.size > 0 ? [...hints] : ['ready'], faceBox };
 }
