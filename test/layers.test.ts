@@ -27,10 +27,21 @@ const rooms: Record<string, readonly string[]> = {
   stream: ['protocol', 'image', 'installation'],
   control: ['protocol', 'config', 'installation', 'files'],
   http: ['protocol', 'installation', 'files'],
-  camera: ['protocol', 'config', 'installation', 'face', 'files', 'image', 'media'],
+  camera: ['protocol', 'config', 'installation', 'face', 'files', 'image', 'media', 'runtime'],
   doctor: ['media', 'networks', 'runtime'],
   chain: ['files', 'image', 'installation', 'media', 'networks', 'projection', 'protocol', 'weights', 'config'],
-  engine: ['chain', 'files', 'graph', 'image', 'installation', 'networks', 'projection', 'protocol', 'runtime', 'media'],
+  engine: [
+    'chain',
+    'files',
+    'graph',
+    'image',
+    'installation',
+    'networks',
+    'projection',
+    'protocol',
+    'runtime',
+    'media',
+  ],
 };
 
 /** Rooms that must run in a browser, or give the same for the same everywhere: no Node, no clock, no chance. */
