@@ -27,6 +27,7 @@ import { Closing } from './live/closing.ts';
 import { FrameAudience } from './live/frame-audience.ts';
 import { Portraits } from './live/portraits.ts';
 import { PreviewStream } from './live/preview-stream.ts';
+import { fromOurPages, refuseUpgrade, type Upgrade } from './live/upgrade.ts';
 import { readPackDescription } from './networks/face-pack.ts';
 import { packageRoot } from './paths.ts';
 import { describeParameters, type ParameterValues } from './protocol/parameters.ts';
@@ -34,12 +35,15 @@ import { routes } from './protocol/routes.ts';
 import { createPictureEncoder } from './stream/encoder.ts';
 import { FrameHub } from './stream/hub.ts';
 
+/** A camera that may also take in tablets which lend theirs. */
+export type LiveCamera = CameraPort & { readonly handleUpgrade?: Upgrade };
+
 export interface LiveOptions {
   readonly config: Config;
   /** What paths in the configuration are seen from. */
   readonly folder: string;
   /** Opens the camera that the driver names. */
-  readonly createCamera: (driver: string) => CameraPort;
+  readonly createCamera: (driver: string) => LiveCamera;
   /** Where the pages were built; those of the package where it is left out. */
   readonly pages?: string;
 }
@@ -188,8 +192,12 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     thumbnail: (display, query) => displays.thumbnail(display, query),
     health: () => healthOf(installation, engine, camera, displays),
     upgrades: {
-      [routes.frames]: (...upgrade) => frames.handleUpgrade(...upgrade),
-      [routes.preview]: (...upgrade) => preview.handleUpgrade(...upgrade),
+      [routes.frames]: fromOurPages((...upgrade) => frames.handleUpgrade(...upgrade)),
+      [routes.preview]: fromOurPages((...upgrade) => preview.handleUpgrade(...upgrade)),
+      [routes.camera]: fromOurPages((request, connection, head) => {
+        if (camera.handleUpgrade) camera.handleUpgrade(request, connection, head);
+        else refuseUpgrade(connection, 404);
+      }),
     },
   });
   const { port, isSecure } = await http.listen();

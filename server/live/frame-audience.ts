@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { StreamCounts } from '../control/displays.ts';
-import { isSameOrigin } from '../control/same-origin.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import { FrameEndpoint } from '../stream/frame-endpoint.ts';
 import type { FrameHub } from '../stream/hub.ts';
@@ -15,8 +14,7 @@ export class FrameAudience {
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (isSameOrigin(request)) this.#endpoint.handleUpgrade(request, socket, head);
-    else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+    this.#endpoint.handleUpgrade(request, socket, head);
   }
 
   countsOf(client: string): StreamCounts {

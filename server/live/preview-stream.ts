@@ -7,6 +7,7 @@ import type { FrameRequest } from '../protocol/frame.ts';
 import type { EncodedPicture } from '../stream/encoder.ts';
 import { FrameEndpoint } from '../stream/frame-endpoint.ts';
 import { FrameHub } from '../stream/hub.ts';
+import { refuseUpgrade } from './upgrade.ts';
 
 /** Most previews a second to a tablet. */
 const fps = 25;
@@ -27,7 +28,7 @@ export class PreviewStream {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const client = new URL(request.url ?? '/', 'http://localhost').searchParams.get('client');
     if (client && client === this.#owner) this.#endpoint.handleUpgrade(request, socket, head);
-    else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+    else refuseUpgrade(socket, 403);
   }
 
   async close(): Promise<void> {
