@@ -1,0 +1,72 @@
+export type PictureTrouble = 'silent' | 'black' | 'frozen';
+
+/** What is looked at of a picture. */
+export interface PictureSample {
+  /** Equal for equal pictures, and hardly ever for others. */
+  readonly digest: number;
+  /** Luma that all but the brightest twentieth of the picture stay below, 0..255. */
+  readonly bright: number;
+}
+
+/** Below this, a picture shows nothing: covered lenses and cameras without a signal give 0 to 16. */
+const blackBelow = 20;
+/** Rate is measured over so many ms. */
+const rateWindow = 2_000;
+
+/**
+ * Tells a camera that works from one that is unplugged, frozen or black. Pure: told the time, in ms. A living camera's
+ * noise makes every picture different, so that equal ones mean that it hangs.
+ */
+export class PictureWatch {
+  readonly #patience: number;
+  #arrivals: number[] = [];
+  #lastAt: number;
+  #changedAt: number;
+  #litAt: number;
+  #digest: number | null = null;
+
+  /** @param patience ms without a picture, a change or light that are no trouble yet */
+  constructor(patience: number, now: number) {
+    this.#patience = patience;
+    this.#lastAt = now;
+    this.#changedAt = now;
+    this.#litAt = now;
+  }
+
+  /** A picture has come; a sample may be left out for most of them. */
+  see(now: number, sample?: PictureSample): void {
+    this.#lastAt = now;
+    this.#arrivals.push(now);
+    if (sample === undefined) return;
+    if (sample.digest !== this.#digest) this.#changedAt = now;
+    this.#digest = sample.digest;
+    if (sample.bright >= blackBelow) this.#litAt = now;
+  }
+
+  /** Pictures are not expected for a while: nothing that is missing counts. */
+  rest(now: number): void {
+    this.#lastAt = now;
+    this.#changedAt = now;
+    this.#litAt = now;
+    this.#digest = null;
+  }
+
+  trouble(now: number): PictureTrouble | null {
+    if (now - this.#lastAt > this.#patience) return 'silent';
+    if (now - this.#litAt > this.#patience) return 'black';
+    return now - this.#changedAt > this.#patience ? 'frozen' : null;
+  }
+
+  /** Pictures a second; null before there are any. */
+  fps(now: number): number | null {
+    this.#arrivals = this.#arrivals.filter((at) => now - at <= rateWindow);
+    return this.#arrivals.length === 0 ? null : (1000 * this.#arrivals.length) / rateWindow;
+  }
+}
+
+/** What to do about a trouble. */
+export const troubleSentences: Readonly<Record<PictureTrouble, string>> = {
+  silent: 'The camera gives no picture. Check its cable and its power; it is tried again by itself.',
+  black: 'The camera sees only black. Take off its cover, or switch on the light.',
+  frozen: 'The camera gives the same picture again and again. Unplug it and plug it in again if this stays.',
+};

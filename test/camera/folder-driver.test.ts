@@ -1,0 +1,93 @@
+import { appendFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DriverHealth } from '../../server/camera/driver.ts';
+import { FolderDriver } from '../../server/camera/folder-driver.ts';
+import { encodeJpeg } from '../../server/image/encode.ts';
+import { sharp } from '../../server/image/sharp.ts';
+import type { Preview } from '../../server/installation/ports.ts';
+
+let folder: string;
+let driver: FolderDriver;
+let waiting: boolean[];
+let health: DriverHealth | undefined;
+let previews: Preview[];
+const never = new AbortController().signal;
+
+beforeEach(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), 'familiar-')), 'photographs');
+  waiting = [];
+  previews = [];
+  driver = new FolderDriver(folder, {
+    health: (now) => {
+      health = now;
+    },
+    preview: (preview) => previews.push(preview),
+    waiting: (now) => {
+      if (waiting.at(-1) !== now) waiting.push(now);
+    },
+  });
+  driver.start();
+  await expect.poll(() => waiting.length).toBeGreaterThan(0);
+});
+afterEach(async () => {
+  await driver.close();
+  await rm(join(folder, '..'), { recursive: true, force: true });
+});
+
+const jpeg = (value: number): Promise<Buffer> =>
+  encodeJpeg({ width: 300, height: 200, data: Uint8Array.from({ length: 180_000 }, (_, i) => (i * value) % 256) });
+
+describe('a folder of photographs', () => {
+  it('gives the oldest first and puts it aside', async () => {
+    const [a, b] = [await jpeg(3), await jpeg(5)];
+    await writeFile(join(folder, 'b.jpg'), b);
+    await utimes(join(folder, 'b.jpg'), 1_000, 1_000);
+    await writeFile(join(folder, 'a.jpg'), a);
+    await writeFile(join(folder, '.hidden.jpg'), a);
+    await expect.poll(() => health?.message, { timeout: 5_000 }).toMatch(/^2 photographs/);
+    expect(waiting).toEqual([false, true]);
+    driver.setPreview(true);
+    await expect.poll(() => previews.length, { timeout: 3_000 }).toBeGreaterThan(0);
+    expect(previews[0]).toMatchObject({ width: 300, height: 200, encoding: 'jpeg' });
+    expect(Buffer.from((await driver.takeStill(null, never)).bytes)).toEqual(b);
+    expect(Buffer.from((await driver.takeStill(null, never)).bytes)).toEqual(a);
+    expect((await readdir(join(folder, 'taken'))).sort()).toEqual(['a.jpg', 'b.jpg']);
+    expect(waiting).toEqual([false, true, false]);
+    await expect(driver.takeStill(null, never)).rejects.toThrow(/No photograph is waiting/);
+  });
+
+  it('waits for files that are still being written', async () => {
+    const bytes = await jpeg(3);
+    const path = join(folder, 'slow.jpg');
+    for (let at = 0; at < bytes.length; at += Math.ceil(bytes.length / 6)) {
+      await appendFile(path, bytes.subarray(at, at + Math.ceil(bytes.length / 6)));
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      if (at < bytes.length / 2) expect(waiting).toEqual([false]);
+    }
+    await expect.poll(() => waiting.at(-1), { timeout: 5_000 }).toBe(true);
+    expect(Buffer.from((await driver.takeStill(null, never)).bytes)).toEqual(bytes);
+  });
+
+  it('sets bad files aside with the reason, and goes on', async () => {
+    await writeFile(join(folder, 'bad.jpg'), 'this is no picture');
+    await writeFile(join(folder, 'cut.jpg'), (await jpeg(3)).subarray(0, 2_000));
+    await expect.poll(() => readdir(join(folder, 'refused')).catch(() => []), { timeout: 20_000 }).toHaveLength(4);
+    expect(await readFile(join(folder, 'refused', 'bad.jpg.txt'), 'utf8')).toMatch(/bad\.jpg/);
+    expect(await readdir(folder)).toEqual(['refused']);
+    expect(health?.level).toBe('good');
+  });
+
+  it('turns other formats into JPEG, and makes its folder again when that is deleted', async () => {
+    await rm(folder, { recursive: true });
+    await expect.poll(() => readdir(folder).catch(() => null), { timeout: 5_000 }).toEqual([]);
+    const tiff = await sharp(await jpeg(3))
+      .tiff()
+      .toBuffer();
+    await writeFile(join(folder, 'scan.tif'), tiff);
+    await expect.poll(() => waiting.at(-1), { timeout: 5_000 }).toBe(true);
+    const { bytes } = await driver.takeStill(null, never);
+    expect([...bytes.subarray(0, 2)]).toEqual([0xff, 0xd8]);
+  });
+});
