@@ -8,6 +8,7 @@ import { registerCheck } from '../../server/cli/check.ts';
 import { ConfigError } from '../../server/config/errors.ts';
 import { exampleConfig } from '../../server/config/example.ts';
 import { configLimits, defaultConfig, parseConfig, readConfig } from '../../server/config/read-config.ts';
+import { textsDocument } from '../../server/config/texts-document.ts';
 import { fixedParameters } from '../../server/protocol/parameters.ts';
 
 /** Line, column and message of everything wrong with a text. */
@@ -27,6 +28,10 @@ describe('installation.yaml', () => {
     expect(parseConfig(exampleConfig(), 'f')).toEqual(defaultConfig());
     expect(parseConfig('', 'f')).toEqual(defaultConfig());
     expect(parseConfig('live:\nserver:\n  port:\n', 'f')).toEqual(defaultConfig());
+  });
+
+  it('has a list of all words beside it', async () => {
+    await expect(textsDocument()).toMatchFileSnapshot('../../docs/texts.md');
   });
 
   it('has the default of every live parameter', () => {
