@@ -1,24 +1,34 @@
 import { execFile } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { promisify } from 'node:util';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type BenchNetwork, benchNetwork, benchNetworks, type NetworkBench } from '../bench/bench-network.ts';
 import { benchPack, type PackBench } from '../bench/bench-pack.ts';
 import { generatedTargets } from '../bench/generated-targets.ts';
 import { createFaceDetector } from '../face/detect.ts';
 import { preparePortrait } from '../face/portrait.ts';
+import { decodeImage } from '../image/decode.ts';
+import { resized } from '../image/resize.ts';
 import { toTensor } from '../image/rgb-image.ts';
 import { type FacePack, loadFacePack } from '../networks/face-pack.ts';
+import { openLpips } from '../networks/open-lpips.ts';
 import { defaultPack } from '../paths.ts';
+import { type PresetName, type ProjectionSettings, presets } from '../projection/settings.ts';
 import { createRuntime, engineChoices } from '../runtime/create-runtime.ts';
 import { wholeNumber } from './options.ts';
 
 interface BenchOptions {
   network?: BenchNetwork;
+  networks: boolean;
   pack: string;
   portraits?: string[];
   rounds: number;
   steps?: number;
+  from: 'mean' | 'previous';
+  aligned: boolean;
+  judge?: string;
+  preset: PresetName;
+  settings: Partial<ProjectionSettings>;
   engine: (typeof engineChoices)[number];
   json: boolean;
 }
@@ -38,10 +48,16 @@ export function registerBench(program: Command): void {
     .command('bench')
     .description('measure how fast this machine projects: networks of random weights, and the face pack on portraits')
     .addOption(new Option('--network <name>', 'only this network').choices(Object.keys(benchNetworks)))
+    .option('--no-networks', 'only the face pack')
     .option('--pack <dir>', 'face pack', defaultPack)
     .option('--portraits <files...>', 'photographs to project; faces drawn by the pack itself where not given')
     .option('--rounds <n>', 'times round the portraits', wholeNumber(1, 10_000), 1)
     .option('--steps <n>', "steps a face (the preset's own number where not given)", wholeNumber(1, 100_000))
+    .addOption(new Option('--from <start>', 'where each face starts').choices(['mean', 'previous']).default('previous'))
+    .option('--aligned', 'the portraits are cut and aligned already', false)
+    .option('--judge <file>', 'LPIPS weights (.safetensors) to measure the finished faces with')
+    .addOption(new Option('--preset <name>', 'how a face is looked for').choices(Object.keys(presets)).default('chain'))
+    .option('--settings <json>', 'changes to the preset, such as \'{"pull": 0.1}\'', changes, {})
     .addOption(new Option('--engine <name>', 'what computes').choices([...engineChoices]).default('auto'))
     .option('--json', 'numbers for machines', false)
     .action(run);
@@ -49,10 +65,10 @@ export function registerBench(program: Command): void {
 
 async function run(options: BenchOptions): Promise<void> {
   const networks: NetworkBench[] = [];
-  if (options.network === undefined) {
+  if (options.network === undefined && options.networks) {
     // Each in a process of its own: memory is then its own as well.
     for (const network of usual) networks.push(await inOwnProcess(network, options.engine));
-  } else {
+  } else if (options.network !== undefined) {
     const runtime = await createRuntime(options.engine);
     networks.push(await benchNetwork(options.network, runtime));
     await runtime.dispose();
@@ -75,15 +91,41 @@ async function measurePack(options: BenchOptions): Promise<PackBench> {
   const runtime = await createRuntime(options.engine);
   try {
     const targets = options.portraits
-      ? await alignedTargets(options.portraits, pack)
+      ? await (options.aligned ? readTargets : alignTargets)(options.portraits, pack)
       : await generatedTargets(pack.generator, runtime, 6);
-    return await benchPack(pack, runtime, targets, options);
+    const preset: ProjectionSettings = presets[options.preset];
+    return await benchPack(pack, runtime, targets, {
+      settings: { ...preset, ...options.settings, steps: options.steps ?? options.settings.steps ?? preset.steps },
+      rounds: options.rounds,
+      from: options.from,
+      judge: options.judge === undefined ? undefined : openLpips(options.judge),
+    });
   } finally {
     await runtime.dispose();
   }
 }
 
-async function alignedTargets(portraits: readonly string[], pack: FacePack): Promise<Float32Array[]> {
+/** Changes are for experiments: of the wrong shape they would only measure nonsense, so they are checked by hand. */
+function changes(json: string): Partial<ProjectionSettings> {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value === 'object' && value !== null && Object.keys(value).every((key) => key in presets.chain)) {
+      return value;
+    }
+  } catch {
+    // Said below, in words.
+  }
+  throw new InvalidArgumentError(`Give a JSON object with some of: ${Object.keys(presets.chain).join(', ')}.`);
+}
+
+async function readTargets(paths: readonly string[], pack: FacePack): Promise<Float32Array[]> {
+  const { resolution } = pack.generator;
+  const targets: Float32Array[] = [];
+  for (const path of paths) targets.push(toTensor(await resized(await decodeImage(path), resolution, resolution)));
+  return targets;
+}
+
+async function alignTargets(portraits: readonly string[], pack: FacePack): Promise<Float32Array[]> {
   const detector = createFaceDetector();
   try {
     const targets: Float32Array[] = [];
@@ -119,6 +161,7 @@ function asText({ machine, networks, pack }: BenchReport): string {
       '',
       `face pack '${pack.pack}' (${pack.resolution} px) on ${pack.engine}: ${pack.stepsPerSecond.toFixed(1)} steps a second over ${pack.faces} faces`,
       `  a step of the first face ${pack.stepMs.first.toFixed(1)} ms, of the last ${pack.stepMs.last.toFixed(1)} ms; memory ${gigabytes(pack.memory.first)}, then ${gigabytes(pack.memory.last)}`,
+      `  distance of the finished faces ${pack.distance.pack.toFixed(4)} by the pack's network${pack.distance.judge ? `, ${pack.distance.judge.mean.toFixed(4)} by ${pack.distance.judge.network}` : ''}`,
       ...pack.levels.map((level) => {
         const mean = level.seconds === null ? 'never' : `after ${level.seconds.toFixed(1)} s`;
         return `  likeness ${level.likeness.toFixed(1)}: ${mean} (${level.reached} of ${pack.faces} faces)`;

@@ -3,13 +3,10 @@ import { usageError } from '../errors.ts';
 import { decodeImage } from '../image/decode.ts';
 import { toTensor } from '../image/rgb-image.ts';
 import { loadFacePack } from '../networks/face-pack.ts';
-import { loadLpips } from '../networks/lpips.ts';
-import type { PerceptualNetwork } from '../networks/perceptual.ts';
-import { WeightReader } from '../networks/weight-reader.ts';
+import { openLpips } from '../networks/open-lpips.ts';
 import { defaultPack } from '../paths.ts';
 import { createComparer } from '../projection/compare.ts';
 import { createRuntime } from '../runtime/create-runtime.ts';
-import { openSafetensors } from '../weights/safetensors.ts';
 
 /** `familiar-faces distance A B --net NET`: prints how different two pictures look. */
 export function registerDistance(program: Command): void {
@@ -36,13 +33,4 @@ async function run(pathA: string, pathB: string, options: { net: string; pack: s
   const comparer = await createComparer(runtime, network, a.width, a.height);
   process.stdout.write(`${(await comparer.distance(toTensor(a), toTensor(b))).toFixed(6)}\n`);
   await runtime.dispose();
-}
-
-function openLpips(path: string): PerceptualNetwork {
-  const file = openSafetensors(path);
-  try {
-    return loadLpips(new WeightReader(file, path));
-  } finally {
-    file.close();
-  }
 }
