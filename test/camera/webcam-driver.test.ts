@@ -1,0 +1,107 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DriverHealth } from '../../server/camera/driver.ts';
+import { WebcamDriver } from '../../server/camera/webcam-driver.ts';
+import { encodeJpeg } from '../../server/image/encode.ts';
+import type { Preview } from '../../server/installation/ports.ts';
+
+const never = new AbortController().signal;
+const isLinux = process.platform === 'linux';
+if (!isLinux) console.log('skipped: node-webcam, since its stand-in is a script for Linux');
+
+let folder: string;
+let path: string | undefined;
+let driver: WebcamDriver;
+let health: DriverHealth | undefined;
+let previews: Preview[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'familiar-'));
+  path = process.env.PATH;
+  process.env.PATH = `${folder}:${path}`;
+  previews = [];
+  health = undefined;
+});
+afterEach(async () => {
+  process.env.PATH = path;
+  await driver.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Stands in for fswebcam: a shell script that is called as the package calls the real one. */
+async function program(script: string): Promise<void> {
+  const name = join(folder, 'fswebcam');
+  await writeFile(name, `#!/bin/sh\nfor last; do :; done\necho "$@" > ${folder}/arguments\n${script}\n`);
+  await chmod(name, 0o755);
+}
+
+function open(device = ''): void {
+  driver = new WebcamDriver(
+    { device, width: 640, height: 480 },
+    {
+      health: (now) => {
+        health = now;
+      },
+      preview: (preview) => previews.push(preview),
+      waiting: () => {},
+    },
+  );
+  driver.start();
+}
+
+describe.skipIf(!isLinux)('node-webcam', () => {
+  it('gives photographs and slow previews', async () => {
+    const [a, b] = await Promise.all(
+      [3, 5].map((k) =>
+        encodeJpeg({ width: 640, height: 480, data: Uint8Array.from({ length: 921_600 }, (_, i) => (i * k) % 256) }),
+      ),
+    );
+    await writeFile(join(folder, 'a'), a);
+    await writeFile(join(folder, 'b'), b);
+    await program(
+      `if [ -e ${folder}/t ]; then rm ${folder}/t; cp ${folder}/a "$last"; else touch ${folder}/t; cp ${folder}/b "$last"; fi`,
+    );
+    open();
+    await expect.poll(() => health?.level, { timeout: 5_000 }).toBe('good');
+    expect(Buffer.from((await driver.takeStill(null, never)).bytes)).toEqual(a);
+    driver.setPreview(true);
+    await expect.poll(() => previews.length, { timeout: 8_000 }).toBeGreaterThan(3);
+    expect(previews[0]).toMatchObject({ width: 640, height: 480 });
+    expect(health?.level).toBe('good');
+  });
+
+  it('says that its program is missing', async () => {
+    process.env.PATH = folder;
+    // The shell itself, and nothing else.
+    open();
+    await expect.poll(() => health?.message, { timeout: 5_000 }).toMatch(/fswebcam.*missing.*apt install/);
+    await expect(driver.takeStill(null, never)).rejects.toMatchObject({ code: 'CAMERA_FAILED' });
+  });
+
+  it('says that there is no camera', async () => {
+    await program('echo "stat: No such file or directory" >&2');
+    open();
+    await expect.poll(() => health?.message, { timeout: 5_000 }).toMatch(/no camera/);
+    await driver.close();
+    open('/dev/video-none');
+    await expect.poll(() => health?.message, { timeout: 5_000 }).toMatch(/no camera at \/dev\/video-none/);
+  });
+
+  it('notices a camera that freezes', async () => {
+    const bytes = await encodeJpeg({ width: 64, height: 48, data: new Uint8Array(9_216).fill(99) });
+    await writeFile(join(folder, 'a'), bytes);
+    await program(`cp ${folder}/a "$last"`);
+    open();
+    driver.setPreview(true);
+    await expect.poll(() => health?.message, { timeout: 8_000 }).toMatch(/same picture/);
+  });
+
+  it.each(['/dev/video0; touch pwned', '$(id)', '`id`', '-d "x"'])('hands %j to no shell', async (device) => {
+    await program('exit 1');
+    open(device);
+    expect(health?.message).toMatch(/no name of a camera/);
+    await expect(driver.takeStill(null, never)).rejects.toMatchObject({ code: 'CAMERA_UNAVAILABLE' });
+  });
+});
