@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { registerAlign } from './cli/align.ts';
 import { registerBench } from './cli/bench.ts';
 import { registerCheck } from './cli/check.ts';
 import { registerDistance } from './cli/distance.ts';
 import { registerDoctor } from './cli/doctor.ts';
 import { registerFilm } from './cli/film.ts';
 import { registerRender } from './cli/render.ts';
+import { registerStart } from './cli/start.ts';
 import { FamiliarError } from './errors.ts';
 import { packageRoot } from './paths.ts';
 
@@ -16,7 +18,16 @@ async function main(): Promise<void> {
   const program = new Command('familiar-faces').description(description).version(version).exitOverride();
   program.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'familiar-faces: ')) });
   program.showSuggestionAfterError();
-  for (const register of [registerFilm, registerRender, registerDistance, registerBench, registerDoctor, registerCheck])
+  for (const register of [
+    registerFilm,
+    registerRender,
+    registerDistance,
+    registerAlign,
+    registerBench,
+    registerDoctor,
+    registerCheck,
+    registerStart,
+  ])
     register(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {

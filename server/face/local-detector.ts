@@ -1,7 +1,7 @@
 import type { FaceDetection, FaceLandmarks68, NeuralNetwork, tf } from '@vladmandic/face-api';
 import { cutSquare } from '../image/cut-square.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
-import type { Point } from './align.ts';
+import { alignmentQuad, type Point, sideOf } from './align.ts';
 import type { Box, DetectorKind, Face, FaceDetector } from './face.ts';
 import { type LoadedFaceApi, loadFaceApi } from './face-api.ts';
 import { findLandmarks, LANDMARK_INPUT, type LandmarkNet } from './landmarks.ts';
@@ -51,11 +51,18 @@ async function detectWith(method: Method, image: RgbImage): Promise<Face[]> {
     if (finds.length === 0) continue;
     const faces: Face[] = [];
     for (const { box, score } of mergeFinds(finds).sort(bySize).slice(0, MOST_FACES)) {
-      faces.push({ box, score, landmarks68: await findLandmarks(method.landmarkNet, image, box, method.rounds) });
+      const landmarks68 = await findLandmarks(method.landmarkNet, image, box, method.rounds);
+      if (isPlausible(box, landmarks68)) faces.push({ box, score, landmarks68 });
     }
-    return faces;
+    if (faces.length > 0) return faces;
   }
   return [];
+}
+
+/** In a face, eyes and mouth lie as a face has them; in a fold of cloth that looks like one they shrink or fly apart. */
+function isPlausible(box: Box, landmarks68: readonly Point[]): boolean {
+  const ratio = sideOf(alignmentQuad(landmarks68)) / Math.max(box.width, box.height);
+  return ratio > 0.7 && ratio < 3;
 }
 
 const bySize = (a: Find, b: Find) => b.box.width * b.box.height - a.box.width * a.box.height;
