@@ -8,6 +8,7 @@ import { type Command, type CommandAnswer, parseCommand } from '../../server/pro
 import {
   type ClientEvents,
   type ConnectRefusal,
+  type DisplayReport,
   type Hello,
   parseHello,
   type ServerEvents,
@@ -38,10 +39,17 @@ export class FakeInstallation {
   /** Commands as they came, in order. */
   readonly given: Given[] = [];
   readonly forgotten: string[] = [];
+  /** What displays told of themselves, and showed. */
+  readonly reports: DisplayReport[] = [];
+  readonly thumbnails: Buffer[] = [];
   /** How a command is answered; null is never. */
   answer: (given: Given) => CommandAnswer | null | Promise<CommandAnswer | null> = () => ({ status: 'done' });
   /** Refuses every connection, where it is not null. */
   refusal: ConnectRefusal | null = null;
+  /** Hears nothing, answers nothing, and leaves connections open. */
+  deaf = false;
+  /** Connections that were asked for. */
+  tries = 0;
   picture: Picture = async () => null;
   readonly streams = new FakeStreams();
 
@@ -104,6 +112,11 @@ export class FakeInstallation {
     this.io.emit('update', value as StateUpdate);
   }
 
+  /** Tells displays whether a curator looks. */
+  watch(wanted: boolean): void {
+    this.io.emit('watch', wanted);
+  }
+
   /** Cuts all connections; pages may come back at once. */
   cut(): void {
     for (const socket of this.io.sockets.sockets.values()) socket.conn.close();
@@ -123,15 +136,15 @@ export class FakeInstallation {
   }
 
   private admit(socket: PageSocket, next: (error?: Error) => void): void {
+    this.tries += 1;
     const hello = parseHello(socket.handshake.auth);
     const pin = hello.ok && hello.value.role === 'curator' && hello.value.pin !== this.pin;
     const refusal =
       this.refusal ??
       (hello.ok ? null : { code: hello.code, reason: hello.reason }) ??
       (pin ? { code: 'pin' as const, reason: 'The PIN is wrong.' } : null);
-    if (refusal) return next(Object.assign(new Error(refusal.reason), { data: refusal }));
     if (hello.ok) socket.data.hello = hello.value;
-    next();
+    next(refusal ? Object.assign(new Error(refusal.reason), { data: refusal }) : undefined);
   }
 
   private welcome(socket: PageSocket): void {
@@ -140,7 +153,11 @@ export class FakeInstallation {
       socket.emit('state', { ...this.state, now: Date.now(), curator: role === 'curator' ? this.curator : null });
     whole();
     socket.on('sync', whole);
-    socket.on('time', (answer) => answer(Date.now()));
+    socket.on('time', (answer) => {
+      if (!this.deaf) answer(Date.now());
+    });
+    socket.on('report', (report) => this.reports.push(report));
+    socket.on('thumbnail', (picture) => this.thumbnails.push(Buffer.from(picture as Uint8Array)));
     socket.on('command', async (value, acknowledge) => {
       const source = role === 'curator' ? 'curator' : 'visitor';
       const read = parseCommand(value, source);
@@ -166,6 +183,7 @@ export class FakeInstallation {
 
   private async page(path: string): Promise<{ bytes: Buffer; type: string } | null> {
     const files: Record<string, string> = {
+      [routes.display]: 'display/index.html',
       [routes.visitor]: 'controller/visitor/index.html',
       [routes.curator]: 'controller/curator/index.html',
     };

@@ -18,6 +18,14 @@ interface Viewer {
   waiting: boolean;
 }
 
+interface Shown {
+  readonly bytes: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly blend: number;
+  readonly more: Partial<FrameHeader>;
+}
+
 const base: Omit<FrameHeader, 'sequence' | 'capturedAt' | 'width' | 'height'> = {
   encoding: 'jpeg',
   kind: 'face',
@@ -38,7 +46,9 @@ export class FakeStreams {
   cameras = new Set<WebSocket>();
   private readonly server = new WebSocketServer({ noServer: true });
   private sequence = 0;
-  private latest = new Map<string, { bytes: Uint8Array; width: number; height: number; blend: number }>();
+  private latest = new Map<string, Shown>();
+  /** Acknowledgements of frames as they came. */
+  readonly acknowledged: number[] = [];
 
   attach(http: Server): void {
     http.on('upgrade', (request, socket, head) => {
@@ -52,9 +62,16 @@ export class FakeStreams {
     });
   }
 
-  /** Shows a picture (JPEG) to those who look at `path`, now and whenever they come. */
-  show(path: string, bytes: Uint8Array, width: number, height: number, blend = 0): void {
-    this.latest.set(path, { bytes, width, height, blend });
+  /** Shows a picture (JPEG) to those who look at `path`, now and whenever they come. `more` of its header. */
+  show(
+    path: string,
+    bytes: Uint8Array,
+    width: number,
+    height: number,
+    blend = 0,
+    more: Partial<FrameHeader> = {},
+  ): void {
+    this.latest.set(path, { bytes, width, height, blend, more });
     for (const viewer of this.viewers) this.offer(viewer);
   }
 
@@ -81,7 +98,10 @@ export class FakeStreams {
     this.viewers.add(viewer);
     viewer.socket.on('close', () => this.viewers.delete(viewer));
     viewer.socket.on('message', (data: Buffer) => {
-      if (decodeAck(new Uint8Array(data)).ok) viewer.waiting = false;
+      const ack = decodeAck(new Uint8Array(data));
+      if (!ack.ok) return;
+      viewer.waiting = false;
+      this.acknowledged.push(ack.value);
     });
     this.offer(viewer);
   }
@@ -90,11 +110,10 @@ export class FakeStreams {
     const picture = this.latest.get(viewer.path);
     if (!picture || viewer.waiting) return;
     this.sequence += 1;
-    const { bytes, width, height, blend } = picture;
+    const { bytes, width, height, blend, more } = picture;
     viewer.waiting = true;
-    viewer.socket.send(
-      encodeFrame({ ...base, sequence: this.sequence, capturedAt: Date.now(), width, height, blend }, bytes),
-    );
+    const header = { ...base, sequence: this.sequence, capturedAt: Date.now(), width, height, blend, ...more };
+    viewer.socket.send(encodeFrame(header, bytes));
   }
 
   private lend(camera: WebSocket): void {

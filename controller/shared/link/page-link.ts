@@ -44,6 +44,7 @@ const maxLog = 200;
 export function reduceLink(link: PageLink, event: LinkEvent): PageLink {
   switch (event.type) {
     case 'state':
+      if (!isWhole(event.state)) return { ...link, behind: true };
       return {
         phase: 'online',
         refusal: null,
@@ -70,7 +71,7 @@ export function reduceLink(link: PageLink, event: LinkEvent): PageLink {
 
 function afterUpdate(link: PageLink, update: StateUpdate, at: number): PageLink {
   // Updates after a gap cannot be applied; the whole is on its way.
-  if (!link.state || link.behind) return { ...link, behind: true };
+  if (!link.state || link.behind || !isUpdate(update)) return { ...link, behind: true };
   const state = applyUpdate(link.state, update);
   if (!state) return { ...link, behind: true };
   // An update that was held up on its way makes the server's clock look late, never early.
@@ -83,6 +84,16 @@ function appendLog(link: PageLink, lines: readonly LogLine[]): PageLink {
   const log = [...curator.log, ...lines].slice(-maxLog);
   return { ...link, state: { ...link.state, curator: { ...curator, log } } };
 }
+
+/**
+ * Whether it could be what it should be. Server and page are of one version and checked that; this only keeps a tablet
+ * from falling over something that is not even shaped like it.
+ */
+const isWhole = (state: unknown): boolean =>
+  isObject(state) && Number.isInteger(state.revision) && isObject(state.parameters) && isObject(state.queue);
+const isUpdate = (update: unknown): boolean =>
+  isObject(update) && Number.isInteger(update.revision) && isObject(update.changes);
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** The server's time now, ms since 1970. */
 export const serverNow = (link: PageLink, localNow: number): number => localNow + link.clockOffset;

@@ -83,7 +83,7 @@ function afterTime(tablet: Tablet, state: InstallationState | null, now: number)
   // While somebody is engaged, their silence is not counted.
   const touchedAt = engaged ? Math.max(tablet.touchedAt, now) : tablet.touchedAt;
   const same = given === tablet.given && notice === tablet.notice && language === tablet.language;
-  return same && touchedAt - tablet.touchedAt < 1_000 ? tablet : { ...tablet, given, notice, language, touchedAt };
+  return same && touchedAt <= tablet.touchedAt + 1_000 ? tablet : { ...tablet, given, notice, language, touchedAt };
 }
 
 /** The language the tablet speaks: the chosen one where the installation has it, else its first. */
