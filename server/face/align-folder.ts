@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join, parse, relative, resolve, sep } from 'node:path';
-import { strToU8, Zip, ZipDeflate, ZipPassThrough } from 'fflate';
+import { join, relative, resolve, sep } from 'node:path';
 import { FamiliarError } from '../errors.ts';
 import { isPartialName, writeChunksAtomic } from '../files/atomic.ts';
 import { fileError } from '../files/errors.ts';
 import { encodePng } from '../image/encode.ts';
+import { faceName, MOST_ZIP_BYTES, MOST_ZIP_FILES, ZipStream } from './face-zip.ts';
 import { type PortraitOptions, preparePortrait } from './portrait.ts';
 
 export interface AlignOrder {
@@ -35,13 +35,6 @@ export interface AlignedFolder {
 /** Photographs in hand at once: one is decoded or packed while the detector looks at the other. */
 const IN_HAND = 2;
 
-/** A ZIP without its 64-bit extension holds no more. */
-const MOST_FILES = 65_000;
-const MOST_BYTES = 4.2e9;
-
-/** ZIPs of the same faces are the same bytes. */
-const ZIP_DATE = '1980-01-01T12:00:00';
-
 /**
  * Aligns a folder of photographs for training: a ZIP of PNG faces, `index.csv` (file, sampling_weight, original) and
  * `skipped.csv` (file, code, reason). Holds two photographs in memory at a time; the ZIP appears when it is whole.
@@ -51,25 +44,13 @@ const ZIP_DATE = '1980-01-01T12:00:00';
  */
 export async function alignFolder(order: AlignOrder): Promise<AlignedFolder> {
   const files = await listFiles(order.folder, order.out);
-  if (files.length > MOST_FILES) throw tooMuch(order.folder);
+  if (files.length > MOST_ZIP_FILES) throw tooMuch(order.folder);
   const skipped: SkippedFile[] = [];
   const index: string[][] = [['file', 'sampling_weight', 'original']];
   let left = 0;
 
   async function* zipped(): AsyncGenerator<Uint8Array> {
-    let chunks: Uint8Array[] = [];
-    let bytes = 0;
-    const zip = new Zip((error, chunk) => {
-      if (error) throw error;
-      bytes += chunk.byteLength;
-      chunks.push(chunk);
-    });
-    const take = () => {
-      if (bytes > MOST_BYTES) throw tooMuch(order.folder);
-      const taken = chunks;
-      chunks = [];
-      return taken;
-    };
+    const zip = new ZipStream();
     let done = 0;
     for await (const { file, png, error } of alignAll(order, files)) {
       order.onProgress?.(++done, files.length, file);
@@ -77,17 +58,20 @@ export async function alignFolder(order: AlignOrder): Promise<AlignedFolder> {
       else {
         const name = faceName(index.length - 1, file, files.length);
         index.push([name, '1', file]);
-        add(zip, new ZipPassThrough(name), png);
+        zip.addPacked(name, png);
       }
-      yield* take();
+      if (zip.bytes > MOST_ZIP_BYTES) throw tooMuch(order.folder);
+      yield* zip.take();
     }
     left = files.length - done;
     if (index.length === 1) throw noFaces(order.folder, skipped);
-    add(zip, new ZipDeflate('index.csv'), strToU8(csv(index)));
-    const rows = skipped.map(({ file, code, reason }) => [file, code, reason]);
-    add(zip, new ZipDeflate('skipped.csv'), strToU8(csv([['file', 'code', 'reason'], ...rows])));
+    zip.addCsv('index.csv', index);
+    zip.addCsv('skipped.csv', [
+      ['file', 'code', 'reason'],
+      ...skipped.map(({ file, code, reason }) => [file, code, reason]),
+    ]);
     zip.end();
-    yield* take();
+    yield* zip.take();
   }
   await writeChunksAtomic(order.out, zipped());
   return { aligned: index.length - 1, skipped, left };
@@ -148,29 +132,6 @@ const isFile = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** `0042-anna.png`: sorts as the folder does, and stays readable on any system. */
-function faceName(number: number, file: string, total: number): string {
-  const digits = Math.max(4, String(total).length);
-  const stem = parse(file)
-    .name.replace(/[^A-Za-z0-9_-]+/g, '-')
-    .slice(0, 60);
-  return `${String(number).padStart(digits, '0')}-${stem}.png`;
-}
-
-function add(zip: Zip, entry: ZipPassThrough | ZipDeflate, data: Uint8Array): void {
-  entry.mtime = ZIP_DATE;
-  zip.add(entry);
-  entry.push(data, true);
-}
-
-/** RFC 4180. */
-const csv = (rows: readonly (readonly string[])[]): string =>
-  rows
-    .map(
-      (row) => `${row.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`,
-    )
-    .join('');
-
 function noFaces(folder: string, [first]: readonly SkippedFile[]): FamiliarError {
   const why = first === undefined ? 'it holds no files' : `the first of its files was skipped because ${first.reason}`;
   return new FamiliarError('ALIGN_NO_FACES', `${folder}: no face could be aligned; ${why.replace(/\.$/, '')}.`);
@@ -179,5 +140,5 @@ function noFaces(folder: string, [first]: readonly SkippedFile[]): FamiliarError
 const tooMuch = (folder: string): FamiliarError =>
   new FamiliarError(
     'ALIGN_TOO_MUCH',
-    `${folder}: a ZIP holds at most ${MOST_FILES} faces and ${MOST_BYTES / 1e9} GB. Align its parts one by one, or smaller.`,
+    `${folder}: a ZIP holds at most ${MOST_ZIP_FILES} faces and ${MOST_ZIP_BYTES / 1e9} GB. Align its parts one by one, or smaller.`,
   );

@@ -1,6 +1,6 @@
+import { resized } from '../image/resize.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import { sampleQuad } from '../image/sample.ts';
-import { scaleTo } from '../image/scale.ts';
 import { mapPoints, type Quad, sideOf } from './align.ts';
 import { continuePicture } from './continue-picture.ts';
 
@@ -18,7 +18,7 @@ interface Part {
 export async function cropFace(image: RgbImage, quad: Quad, size: number): Promise<RgbImage> {
   const whole = await fillEdges(await reduce(cutAround(image, quad), size));
   // Turned at twice the result's size and then reduced, so that turning costs no sharpness.
-  return scaleTo(sampleQuad(whole.image, whole.quad, 2 * size), size, size);
+  return resized(sampleQuad(whole.image, whole.quad, 2 * size), size, size);
 }
 
 /** Room around the square, for filters to reach into. */
@@ -49,7 +49,7 @@ async function reduce({ image, quad }: Part, size: number): Promise<Part> {
   const height = Math.max(1, Math.round(image.height * scale));
   const [scaleX, scaleY] = [width / image.width, height / image.height];
   const scaled = quad.map(([x, y]) => [x * scaleX, y * scaleY]) as unknown as Quad;
-  return { image: await scaleTo(image, width, height), quad: scaled };
+  return { image: await resized(image, width, height), quad: scaled };
 }
 
 /** Continues the picture where the square comes too close to its edges or reaches over them. */

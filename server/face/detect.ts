@@ -8,17 +8,28 @@ import type { DetectorKind, Face, FaceDetector } from './face.ts';
 interface Waiting {
   readonly resolve: (faces: Face[]) => void;
   readonly reject: (error: FamiliarError) => void;
+  readonly tooLong: NodeJS.Timeout;
 }
+
+/** Milliseconds after which a look has gone astray: far more than the largest photograph takes. */
+const LONGEST_LOOK = 60_000;
 
 /**
  * A face detector in a process of its own, so that whoever asks stays responsive: TensorFlow.js blocks its thread for as
  * long as it looks. The process starts with the first picture, and again with the next one where it died.
  */
-export function createFaceDetector(kind: DetectorKind = 'portrait'): FaceDetector {
+export function createFaceDetector(kind: DetectorKind = 'portrait', longestLook = LONGEST_LOOK): FaceDetector {
   const waiting = new Map<number, Waiting>();
   let child: ChildProcess | undefined;
   let count = 0;
   let isClosed = false;
+
+  function take(id: number): Waiting | undefined {
+    const asked = waiting.get(id);
+    clearTimeout(asked?.tooLong);
+    waiting.delete(id);
+    return asked;
+  }
 
   function start(): ChildProcess {
     const started = forkModule('./detector-child', import.meta.url, {
@@ -27,15 +38,13 @@ export function createFaceDetector(kind: DetectorKind = 'portrait'): FaceDetecto
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     started.on('message', (answer: DetectorAnswer) => {
-      const asked = waiting.get(answer.id);
-      waiting.delete(answer.id);
+      const asked = take(answer.id);
       if ('faces' in answer) asked?.resolve([...answer.faces]);
       else asked?.reject(failed(answer.reason));
     });
     const end = (reason: string) => {
       if (child === started) child = undefined;
-      for (const { reject } of waiting.values()) reject(failed(reason));
-      waiting.clear();
+      for (const id of [...waiting.keys()]) take(id)?.reject(failed(reason));
     };
     started.on('error', (error) => end(error.message));
     started.on('exit', (code, signal) => end(`its process ended (${signal ?? code})`));
@@ -50,12 +59,11 @@ export function createFaceDetector(kind: DetectorKind = 'portrait'): FaceDetecto
           return;
         }
         child ??= start();
+        const asked = child;
         const id = count++;
-        waiting.set(id, { resolve, reject });
-        child.send({ id, image } satisfies DetectorRequest, (error) => {
-          if (error === null) return;
-          waiting.delete(id);
-          reject(failed(error.message));
+        waiting.set(id, { resolve, reject, tooLong: setTimeout(() => asked.kill('SIGKILL'), longestLook) });
+        asked.send({ id, image } satisfies DetectorRequest, (error) => {
+          if (error !== null) take(id)?.reject(failed(error.message));
         });
       }),
     close: async () => {

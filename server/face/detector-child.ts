@@ -26,5 +26,7 @@ process.on('message', ({ id, image }: DetectorRequest) => {
     process.send?.(answer);
   });
 });
+// Ctrl-C reaches every process of a terminal: whoever asked decides what it means.
+process.on('SIGINT', () => {});
 // The process that asked is gone: there is nobody left to look for.
 process.on('disconnect', () => process.exit());
