@@ -36,6 +36,14 @@ export interface ChainOptions {
 
 const day = 24 * 3600 * 1000;
 const hour = 3600 * 1000;
+/** Faces that a full disk would not take are tried again so often, ms. */
+const saveEvery = 5_000;
+
+/** How a face ended: its last picture, and why it is the last. */
+interface Finish {
+  readonly image: RgbImage;
+  readonly ending: 'arrived' | 'early';
+}
 
 /**
  * Opens the chain and takes it for this program; what a power cut interrupted is put right.
@@ -82,7 +90,10 @@ export class Chain implements ChainPort {
   readonly #active = new Map<string, BecomingRecord>();
   readonly #changeListeners = new Set<() => void>();
   readonly #forgetListeners = new Set<(id: string) => unknown>();
+  /** Faces that have become and that the disk would not take yet. */
+  readonly #unsaved = new Map<BecomingRecord, Finish>();
   #saving: Promise<void> = Promise.resolve();
+  #saveTimer: NodeJS.Timeout | undefined;
   readonly #timer: NodeJS.Timeout;
 
   constructor(
@@ -171,37 +182,58 @@ export class Chain implements ChainPort {
   }
 
   /**
-   * Keeps a face that has become, with its last step and picture. Where the disk refuses, the face is closed at the next
-   * start from its journal.
+   * Keeps a face that has become, with its last step and picture. Where the disk is full, this rejects in words, and the
+   * face is held in memory and saved as soon as there is room; at the latest, the next start closes it from its journal.
    */
   async finish(record: BecomingRecord, image: RgbImage, ending: 'arrived' | 'early'): Promise<void> {
-    const { face, folder } = record;
-    if (this.#active.get(face.id) !== record) return;
+    const { id } = record.face;
+    const isActive = () => this.#active.get(id) === record;
+    if (!isActive()) return;
+    this.#unsaved.delete(record);
     try {
-      const steps = await record.end();
-      const last = steps.findLast(({ ws }) => ws !== null);
-      if (last?.ws == null) return await this.abandon(record);
-      await writeFaceLatent(folder, face.pack, last.ws);
-      await writeFaceCurve(folder, steps);
-      await writeFacePictures(folder, image);
-      const finished: FaceRecord = {
-        ...face,
-        finishedAt: this.#now(),
-        ending,
-        steps: last.step,
-        likeness: last.likeness,
-      };
-      await writeFaceRecord(join(folder, faceFiles.record), finished);
+      const entry = await this.#save(record, { image, ending });
+      if (entry === null) return await this.abandon(record);
       // It may have been forgotten meanwhile.
-      if (this.#active.get(face.id) === record) this.#entries.push(entryOf(finished, true, false));
+      if (!isActive()) return;
+      this.#active.delete(id);
+      this.#entries.push(entry);
     } catch (error) {
       // Forgotten meanwhile: what was written went with it.
-      if (this.#active.get(face.id) !== record) return;
-      throw fileError(folder, error);
-    } finally {
-      if (this.#active.get(face.id) === record) this.#active.delete(face.id);
+      if (!isActive()) return;
+      const failure = fileError(record.folder, error);
+      if (failure.code === 'DISK_FULL') this.#saveLater(record, { image, ending });
+      else this.#active.delete(id);
+      throw failure;
     }
     await this.#changed();
+  }
+
+  /** Writes everything of a finished face; null where it has no step to keep. */
+  async #save(record: BecomingRecord, { image, ending }: Finish): Promise<ChainEntry | null> {
+    const { face, folder } = record;
+    const steps = await record.end();
+    const last = steps.findLast(({ ws }) => ws !== null);
+    if (last?.ws == null) return null;
+    await writeFaceLatent(folder, face.pack, last.ws);
+    await writeFaceCurve(folder, steps);
+    await writeFacePictures(folder, image);
+    const { step, likeness } = last;
+    const finished: FaceRecord = { ...face, finishedAt: this.#now(), ending, steps: step, likeness };
+    await writeFaceRecord(join(folder, faceFiles.record), finished);
+    return entryOf(finished, true, false);
+  }
+
+  #saveLater(record: BecomingRecord, finish: Finish): void {
+    this.#unsaved.set(record, finish);
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = setTimeout(() => void this.#saveUnsaved(), saveEvery);
+    this.#saveTimer.unref();
+  }
+
+  async #saveUnsaved(): Promise<void> {
+    for (const [record, { image, ending }] of [...this.#unsaved]) {
+      await this.finish(record, image, ending).catch(() => undefined);
+    }
   }
 
   /** Leaves no trace of a becoming but its number, which is used up. */
@@ -309,6 +341,8 @@ export class Chain implements ChainPort {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#saveUnsaved();
+    clearTimeout(this.#saveTimer);
     await Promise.allSettled([...this.#active.values()].map((record) => record.stop()));
     await this.#saving.catch(() => undefined);
     await this.#lock.release();

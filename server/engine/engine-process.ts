@@ -83,9 +83,11 @@ export class EngineProcess {
   start(): void {
     if (this.#status.state === 'closed' || this.#child !== null) return;
     const { pack, threads, niceness } = this.#options;
-    // Trying engines out takes seconds, so a restart takes the one that was found; where that fails again, all are tried.
-    const engine = this.#failures <= 1 && this.#ready !== null ? chosenBefore(this.#ready) : this.#options.engine;
-    const options: WorkerOptions = { pack, engine: engine ?? this.#options.engine, threads, niceness };
+    // Trying engines out and warming up takes seconds, so a restart relies on what was found; where that fails again,
+    // it is all done anew.
+    const before = this.#failures <= 1 ? this.#ready : null;
+    const engine = (before && chosenBefore(before)) ?? this.#options.engine;
+    const options: WorkerOptions = { pack, engine, threads, niceness, stepMs: before?.stepMs ?? null };
     const child = forkModule('./worker', import.meta.url, {
       args: [JSON.stringify(options)],
       serialization: 'advanced',

@@ -46,8 +46,18 @@ export class Studio {
     this.#start = pack.start ? toWs(pack.start, pack) : projector.meanLatent(0).ws;
   }
 
-  /** Loads a pack and compiles it. Throws PACK_*, WEIGHTS_* or ENGINE_UNAVAILABLE. */
-  static async open(folder: string, engine: EngineChoice, threads: number | undefined): Promise<Studio> {
+  /**
+   * Loads a pack and compiles it. Throws PACK_*, WEIGHTS_* or ENGINE_UNAVAILABLE.
+   *
+   * @param stepMs how long a step takes, where that is known from a process before this one: then nothing is warmed up,
+   * since somebody may be waiting in the middle of a becoming
+   */
+  static async open(
+    folder: string,
+    engine: EngineChoice,
+    threads: number | undefined,
+    stepMs: number | null,
+  ): Promise<Studio> {
     const pack: Pack = loadFacePack(folder);
     const runtime: Runtime = await createRuntime(engine, { threads });
     const { generator, description } = pack;
@@ -65,25 +75,17 @@ export class Studio {
     const distance = await runtime.compile({
       outputs: { distance: perceptualDistance(pack.perceptual, face, features) },
     });
-    // The second run of a graph is slow and the first one slower: no visitor should wait for them.
-    const target = new Float32Array(3 * resolution * resolution);
-    let stepMs = 0;
-    for (let i = 0; i < 3; i++) {
-      const began = performance.now();
-      await projector.look(target, projector.meanLatent(0));
-      stepMs = performance.now() - began;
-    }
     const studio = new Studio(pack, projector, [synthesis, mapping, distance], {
       type: 'ready',
       pack: { name: description.name, sha256: await packSha256(pack), resolution, numWs, wDim },
       directions: [...(pack.directions?.keys() ?? [])],
       engine: runtime.name,
-      stepMs,
+      stepMs: stepMs ?? (await warmUp(projector, resolution)),
     });
-    studio.#meanFace = (await projector.look(target, projector.meanLatent(0))).image;
-    for (let i = 0; i < 2; i++) {
+    studio.#meanFace = await studio.#synthesise(projector.meanLatent(0).ws);
+    if (stepMs === null) {
       await studio.draw(studio.start);
-      await studio.meanFaceDistance(target);
+      for (let i = 0; i < 2; i++) await studio.meanFaceDistance(new Float32Array(3 * resolution * resolution));
     }
     return studio;
   }
@@ -128,9 +130,7 @@ export class Studio {
     const bend = this.#bend;
     const bent = bend === null ? ws : ws.map((value, i) => value + bend[i]);
     const { resolution } = this.#pack.generator;
-    const noise = Object.fromEntries(this.latent(ws).noise.map((map, i) => [`noise.${i}`, map]));
-    const { image } = await this.#synthesis.run({ ws: bent, ...noise });
-    return { width: resolution, height: resolution, data: this.#bytes(image) };
+    return { width: resolution, height: resolution, data: this.#bytes(await this.#synthesise(bent)) };
   }
 
   /** The weighted sum of several faces' latents. */
@@ -163,10 +163,27 @@ export class Studio {
     return ws;
   }
 
+  async #synthesise(ws: Float32Array): Promise<Float32Array> {
+    const noise = Object.fromEntries(this.latent(ws).noise.map((map, i) => [`noise.${i}`, map]));
+    return (await this.#synthesis.run({ ws, ...noise })).image;
+  }
+
   #bytes(image: Float32Array): Uint8Array {
     const { resolution } = this.#pack.generator;
     return fromTensor(image, resolution, resolution).data;
   }
+}
+
+/** The second run of a graph is slow and the first one slower: no visitor should wait for them. Tells a step's ms. */
+async function warmUp(projector: Projector, resolution: number): Promise<number> {
+  const target = new Float32Array(3 * resolution * resolution);
+  let ms = 0;
+  for (let i = 0; i < 3; i++) {
+    const began = performance.now();
+    await projector.look(target, projector.meanLatent(0));
+    ms = performance.now() - began;
+  }
+  return ms;
 }
 
 /** A vector of W, or one of W+ as it is, as [numWs, wDim]. */

@@ -14,6 +14,8 @@ export interface WorkerOptions {
   readonly threads?: number;
   /** 0 for none, up to 19: how far the process steps back behind the server's. */
   readonly niceness: number;
+  /** What a step took in the process before this one, ms; null where there was none. */
+  readonly stepMs: number | null;
 }
 
 type Render = Extract<ToEngine, { type: 'render' }>;
@@ -138,7 +140,7 @@ function fail(id: number, error: unknown): void {
 // The server is gone: nobody could see what is drawn.
 process.on('disconnect', () => process.exit(0));
 
-const { pack, engine, threads, niceness } = JSON.parse(process.argv[2]) as WorkerOptions;
+const { pack, engine, threads, niceness, stepMs } = JSON.parse(process.argv[2]) as WorkerOptions;
 try {
   // Before any thread is made, since threads inherit it.
   if (niceness > 0) setPriority(0, Math.min(niceness, constants.priority.PRIORITY_LOW));
@@ -152,7 +154,7 @@ let takes = (message: ToEngine): void => {
 };
 process.on('message', (message: ToEngine) => takes(message));
 try {
-  const studio = await Studio.open(pack, engine, threads);
+  const studio = await Studio.open(pack, engine, threads, stepMs);
   const worker = new Worker(studio);
   send(studio.ready);
   for (const message of early) worker.take(message);
