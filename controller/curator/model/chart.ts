@@ -21,14 +21,14 @@ export function chartOf(curve: readonly CurvePoint[], width: number, height: num
   const losses = points.map(({ loss }) => loss);
   const highestLoss = Math.max(...losses);
   const lowestLoss = Math.min(...losses);
-  const span = Math.log(highestLoss / lowestLoss) || 1;
+  const span = Math.log(highestLoss) - Math.log(lowestLoss) || 1;
   const x = ({ step }: CurvePoint) => ((step - first.step) / (last.step - first.step)) * width;
   const draw = (share: (point: CurvePoint) => number) =>
     points
       .map((point, index) => `${index ? 'L' : 'M'}${round(x(point))} ${round((1 - share(point)) * height)}`)
       .join('');
   return {
-    loss: draw(({ loss }) => Math.log(loss / lowestLoss) / span),
+    loss: draw(({ loss }) => (Math.log(loss) - Math.log(lowestLoss)) / span),
     likeness: draw(({ likeness }) => Math.min(1, Math.max(0, likeness))),
     lastStep: last.step,
     highestLoss,

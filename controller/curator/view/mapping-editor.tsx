@@ -3,9 +3,10 @@ import { identityMapping, type Mapping, mappingLimits } from '../../../server/pr
 import { useStore } from '../../shared/use-store.ts';
 import { type Handle, handleName, handlesOf, moveHandle, placeOf, resizeGrid } from '../mapping/handles.ts';
 import { type History, remember, undo } from '../mapping/history.ts';
+import { arrowStep, pixels } from '../mapping/steps.ts';
 import { ArmButton } from './arm-button.tsx';
 import type { View } from './context.ts';
-import { arrowStep, MappingStage, pixels } from './mapping-stage.tsx';
+import { MappingStage } from './mapping-stage.tsx';
 import { NumberControl } from './number-control.tsx';
 import { Switch } from './switch.tsx';
 

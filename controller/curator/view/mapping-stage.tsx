@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { Mapping, Point } from '../../../server/protocol/mapping.ts';
 import { type Handle, handleName, handlesOf, moveHandle, placeOf } from '../mapping/handles.ts';
 import { type Line, netLines, softEdgeLines, type Window, windowFor } from '../mapping/outline.ts';
+import { arrowStep, pixels } from '../mapping/steps.ts';
 
 export interface MappingStageProps {
   readonly mapping: Mapping;
@@ -95,25 +96,5 @@ export function MappingStage(props: MappingStageProps) {
     </div>
   );
 }
-
-/** Pixels of the display by which an arrow key moves; null for other keys. */
-export function arrowStep(key: string, count: number, width: number, height: number): Point | null {
-  switch (key) {
-    case 'ArrowLeft':
-      return { x: -count / width, y: 0 };
-    case 'ArrowRight':
-      return { x: count / width, y: 0 };
-    case 'ArrowUp':
-      return { x: 0, y: -count / height };
-    case 'ArrowDown':
-      return { x: 0, y: count / height };
-    default:
-      return null;
-  }
-}
-
-/** A place in pixels of the display: `120, 64 px`. */
-export const pixels = (place: Point, width: number, height: number): string =>
-  `${Math.round(place.x * width)}, ${Math.round(place.y * height)} px`;
 
 const pathOf = (line: Line): string => line.map(({ x, y }, index) => `${index ? 'L' : 'M'}${x} ${y}`).join('');

@@ -146,6 +146,8 @@ export class CameraLink {
     } catch (error) {
       const message = error instanceof Error ? error.message.slice(0, 500) : 'The photograph failed.';
       this.say({ type: 'trouble', trouble: 'failed', message });
+      // One photograph failed; the camera is as it was.
+      if (this.lastReport) this.say(this.lastReport);
     }
   }
 
