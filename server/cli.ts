@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { registerAlign } from './cli/align.ts';
 import { registerBench } from './cli/bench.ts';
+import { registerBenchLive } from './cli/bench-live.ts';
 import { registerCheck } from './cli/check.ts';
 import { registerDistance } from './cli/distance.ts';
 import { registerDoctor } from './cli/doctor.ts';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
     registerDistance,
     registerAlign,
     registerBench,
+    registerBenchLive,
     registerDoctor,
     registerCheck,
     registerStart,

@@ -19,7 +19,7 @@ import { createHttpServer } from './http/http-server.ts';
 import { loadPages } from './http/pages.ts';
 import type { RgbImage } from './image/rgb-image.ts';
 import type { Settings } from './installation/machine-types.ts';
-import { type CameraPort, systemClock } from './installation/ports.ts';
+import { type CameraPort, type StreamPort, systemClock } from './installation/ports.ts';
 import { Installation } from './installation/runner.ts';
 import { pageAddress } from './live/addresses.ts';
 import { applyParameters } from './live/apply-parameters.ts';
@@ -57,6 +57,10 @@ export interface Live {
   readonly log: LogBook;
   readonly engine: Engine;
   readonly camera: CameraPort;
+  readonly installation: Installation;
+  /** Where pictures for the wall go. */
+  readonly stream: StreamPort;
+  /** Where OSC is listened for; null where it is not. */
   readonly osc: string | null;
   stop(): Promise<void>;
 }
@@ -232,14 +236,15 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   // The first visitor should not wait for the detectors to load; failing here fails later, in words.
   void portraits.warmUp().catch((error) => log.write('error', messageOf(error)));
 
-  const name = pack.name;
   return {
     address: `${address}/`,
     pin,
-    pack: name,
+    pack: pack.name,
     log,
     engine,
     camera,
+    installation,
+    stream: hub,
     osc: osc.health.listening,
     stop: () => closing.run(),
   };

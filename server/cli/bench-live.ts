@@ -1,0 +1,39 @@
+import { cpus } from 'node:os';
+import type { Command } from 'commander';
+import { benchLive, type LiveBench, type LiveBenchOptions } from '../bench/bench-live.ts';
+import { wholeNumber } from './options.ts';
+
+interface Options extends LiveBenchOptions {
+  readonly json: boolean;
+}
+
+/** `familiar-faces bench live`: how the whole piece runs on this machine. Pack, engine and --json are `bench`'s own. */
+export function registerBenchLive(program: Command): void {
+  const bench = program.commands.find((command) => command.name() === 'bench') ?? program.command('bench');
+  bench
+    .command('live')
+    .description('measure the live piece: how soon it shows a face, and what an audience costs the engine')
+    .option('--displays <n>', 'displays that watch', wholeNumber(1, 64), 8)
+    .option('--seconds <n>', 'seconds of each measurement', wholeNumber(2, 120), 10)
+    .action(async (_, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      const live = await benchLive(options);
+      const machine = { cpu: cpus()[0].model, cores: cpus().length, node: process.version };
+      process.stdout.write(options.json ? `${JSON.stringify({ machine, live })}\n` : asText(live));
+    });
+}
+
+function asText({ startToAttract, keepToFace, latency, displays, steps }: LiveBench): string {
+  const rows = [
+    ['start to first picture', `${startToAttract.toFixed(1)} s`],
+    ['“keep” to first changed picture', `${keepToFace.toFixed(2)} s`],
+    ['made to arrived, median and p95', `${latency.median.toFixed(0)} ms, ${latency.p95.toFixed(0)} ms`],
+    [
+      `pictures a second at ${displays.count} displays`,
+      `${displays.fewest.toFixed(1)} of ${displays.offered.toFixed(1)} (${displays.size} px)`,
+    ],
+    ['steps a second alone, watched', `${steps.alone.toFixed(1)}, ${steps.watched.toFixed(1)}`],
+    ['lost to the audience', `${(100 * steps.lost).toFixed(0)} %`],
+  ];
+  return `${rows.map(([name, value]) => `${name.padEnd(34)} ${value}`).join('\n')}\n`;
+}
