@@ -301,7 +301,7 @@ export class Chain implements ChainPort {
     return this.#entries.findLast(({ packSha256 }) => packSha256 === pack.sha256)?.id ?? null;
   }
 
-  /** A face's latent [numWs, wDim]. Throws FACE_UNKNOWN, FACE_OTHER_PACK, or what is wrong with the file. */
+  /** A face's latent, see `latentLength`. Throws FACE_UNKNOWN, FACE_OTHER_PACK, or what is wrong with the file. */
   latent(id: string, pack: PackFacts): Float32Array {
     const entry = this.#entries.find((known) => known.id === id);
     if (entry === undefined) throw faceUnknown(id);

@@ -6,8 +6,9 @@ import type { RgbImage } from '../image/rgb-image.ts';
 import { sharp } from '../image/sharp.ts';
 import type { CurvePoint } from '../protocol/snapshot.ts';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.ts';
+import type { Tensor } from '../weights/tensor-file.ts';
 import { faceOfOtherPack } from './errors.ts';
-import type { PackFacts } from './face-record.ts';
+import { latentLength, type PackFacts } from './face-record.ts';
 import type { StepRecord } from './step-record.ts';
 
 /** The files of a face. */
@@ -26,21 +27,36 @@ const thumbnailSide = 128;
 /** Points of a kept curve: more cannot be told apart on a screen. */
 const longestCurve = 1_000;
 
-/** Writes the latent [numWs, wDim] under the name that the film's faces use, so that one tool reads both. */
-export const writeFaceLatent = (folder: string, { numWs, wDim, sha256 }: PackFacts, ws: Float32Array): Promise<void> =>
-  writeSafetensors(
-    join(folder, faceFiles.latent),
-    { wplus: { shape: [1, numWs, wDim], data: ws } },
-    { generator_sha256: sha256 },
-  );
+/** The parts of a latent by their names and shapes; `wplus` as the film's faces call it, so that one tool reads both. */
+const latentParts = ({ numWs, wDim, noise = [] }: PackFacts): [name: string, shape: number[]][] => [
+  ['wplus', [1, numWs, wDim]],
+  ...noise.map((size, i): [string, number[]] => [`noise.${i}`, [size, size]]),
+];
+
+/** Writes a latent, see `latentLength`. */
+export async function writeFaceLatent(folder: string, pack: PackFacts, latent: Float32Array): Promise<void> {
+  let at = 0;
+  const tensors = latentParts(pack).map(([name, shape]): [string, Tensor] => {
+    const start = at;
+    at += shape.reduce((a, b) => a * b);
+    return [name, { shape, data: latent.subarray(start, at) }];
+  });
+  await writeSafetensors(join(folder, faceFiles.latent), new Map(tensors), { generator_sha256: pack.sha256 });
+}
 
 /** Reads the latent. Throws FACE_OTHER_PACK where its shape is not this network's, or WEIGHTS_* where it is damaged. */
-export function readFaceLatent(folder: string, id: string, { numWs, wDim }: PackFacts): Float32Array {
+export function readFaceLatent(folder: string, id: string, pack: PackFacts): Float32Array {
   const file = openSafetensors(join(folder, faceFiles.latent));
   try {
-    const shape = file.tensors.get('wplus')?.shape;
-    if (shape?.join() !== [1, numWs, wDim].join()) throw faceOfOtherPack(id);
-    return file.read('wplus');
+    const latent = new Float32Array(latentLength(pack));
+    let at = 0;
+    for (const [name, shape] of latentParts(pack)) {
+      if (file.tensors.get(name)?.shape.join() !== shape.join()) throw faceOfOtherPack(id);
+      const part = file.read(name);
+      latent.set(part, at);
+      at += part.length;
+    }
+    return latent;
   } finally {
     file.close();
   }

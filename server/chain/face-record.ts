@@ -31,6 +31,8 @@ const schema = z.object({
     resolution: z.int().positive(),
     numWs: z.int().positive(),
     wDim: z.int().positive(),
+    /** Sides of the noise maps that are a part of a latent, in their order. */
+    noise: z.array(z.int().positive()).max(64).optional(),
   }),
   /** The face it grew out of: its first picture is that face's last one. */
   from: z.string().regex(faceIdPattern).nullable(),
@@ -40,6 +42,10 @@ const schema = z.object({
 export type FaceRecord = z.infer<typeof schema>;
 /** Which network a latent means something to. */
 export type PackFacts = FaceRecord['pack'];
+
+/** Numbers of a latent: ws [numWs, wDim], then each noise map [size, size]. */
+export const latentLength = ({ numWs, wDim, noise = [] }: PackFacts): number =>
+  noise.reduce((sum, size) => sum + size * size, numWs * wDim);
 
 const largestRecord = 64 * 1024;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
 import { exists, faceFiles, sweepPartials, writeFaceCurve, writeFaceLatent } from './face-folder.ts';
-import { type FaceRecord, faceIdPattern, readFaceRecord, writeFaceRecord } from './face-record.ts';
+import { type FaceRecord, faceIdPattern, latentLength, readFaceRecord, writeFaceRecord } from './face-record.ts';
 import { type ChainEntry, entryOf, readIndex } from './index-file.ts';
 import { readJournal } from './journal.ts';
 import { decodeSteps } from './step-record.ts';
@@ -76,9 +76,9 @@ async function openFace(folder: string, now: number): Promise<ChainEntry | null>
 /** Closes a becoming that the program did not see the end of, with the last latent that reached the disk. */
 async function closeInterrupted(folder: string, record: FaceRecord, now: number): Promise<FaceRecord | null> {
   const { payloads } = await readJournal(join(folder, faceFiles.journal));
-  const { numWs, wDim } = record.pack;
+  const numbers = latentLength(record.pack);
   const steps = decodeSteps(payloads);
-  const last = steps.findLast(({ ws }) => ws?.length === numWs * wDim);
+  const last = steps.findLast(({ ws }) => ws?.length === numbers);
   if (last?.ws == null || last.step === 0) {
     // Nothing but the face it would have grown out of.
     await rm(folder, { recursive: true, force: true });

@@ -6,7 +6,7 @@ export interface StepRecord {
   readonly loss: number;
   /** 0..1. */
   readonly likeness: number;
-  /** [numWs, wDim], unbent; null where it was thinned out and only its point of the curve is left. */
+  /** The latent, unbent (see `latentLength`); null where it was thinned out and only its point of the curve is left. */
   readonly ws: Float32Array | null;
 }
 

@@ -4,6 +4,9 @@ import { type BecomeMessage, type StepMessage, stepsUnderWay } from './messages.
 import { PaceClock } from './pace-clock.ts';
 import type { Studio } from './studio.ts';
 
+/** Steps over which a becoming that was cut off gathers speed again. */
+const easeInSteps = 30;
+
 /** One becoming inside of the engine's process: a projection paced by time instead of by a number of steps. */
 export class BecomingJob {
   readonly id: number;
@@ -44,6 +47,7 @@ export class BecomingJob {
     const { resolution } = studio.ready.pack;
     const { signal } = this.#abort;
     const portrait = toTensor({ width: resolution, height: resolution, data: target });
+    const isContinued = firstStep > 0;
     const steps = studio.projector.project({
       target: portrait,
       start: studio.latent(start ?? studio.start),
@@ -51,9 +55,9 @@ export class BecomingJob {
       seed: 0,
       // The first picture is the start itself, however long the target took to be looked at.
       progress: (step) => (step === 0 ? doneBefore : this.#clock.done(this.#now())),
+      easeIn: isContinued ? easeInSteps : 0,
       signal,
     });
-    const isContinued = firstStep > 0;
     let meanFaceDistance: number | undefined;
     let step = firstStep;
     for await (const seen of steps) {
@@ -70,8 +74,8 @@ export class BecomingJob {
         isLast: seen.isLast,
         loss: seen.loss,
         likeness: likeness(seen.perceptual, meanFaceDistance),
-        ws: seen.latent.ws,
-        image: await studio.shown(seen.image, seen.latent.ws),
+        ws: studio.vector(seen.latent),
+        image: await studio.shown(seen.image, seen.latent),
       });
       await between();
       while (this.#underWay >= stepsUnderWay && !signal.aborted) await new Promise<void>((go) => (this.#taken = go));

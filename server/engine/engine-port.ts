@@ -1,5 +1,5 @@
 import type { Chain } from '../chain/chain.ts';
-import type { PackFacts } from '../chain/face-record.ts';
+import { latentLength, type PackFacts } from '../chain/face-record.ts';
 import { FamiliarError, messageOf } from '../errors.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import type { Becoming, BecomingOrder, EnginePort, FaceMix, FaceSource, Off } from '../installation/ports.ts';
@@ -168,7 +168,7 @@ export class Engine implements EnginePort {
 
   /** The face the next visitor grows out of; null for the pack's own start. */
   #start(pack: PackFacts): { readonly id: string; readonly ws: Float32Array } | null {
-    if (this.#last?.ws.length === pack.numWs * pack.wDim) return this.#last;
+    if (this.#last?.ws.length === latentLength(pack)) return this.#last;
     if (this.#options.resume === 'average') return null;
     const id = this.#chain.newestOf(pack);
     if (id === null) return null;

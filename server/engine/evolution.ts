@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { latentsOf } from '../chain/becoming-record.ts';
+import { latentLength } from '../chain/face-record.ts';
 import { openVideo } from '../media/video-writer.ts';
 import type { Studio } from './studio.ts';
 
@@ -39,13 +40,13 @@ export async function filmEvolution(
   video: string,
   rest: () => Promise<boolean>,
 ): Promise<boolean> {
-  const { numWs, wDim, resolution } = studio.ready.pack;
-  const steps = latentsOf(await readFile(journal), numWs * wDim);
+  const { pack } = studio.ready;
+  const steps = latentsOf(await readFile(journal), latentLength(pack));
   const chosen = evenly(
     steps.map(({ ws }) => ws),
     longestFilm,
   );
-  const writer = await openVideo(video, { width: resolution, height: resolution, fps });
+  const writer = await openVideo(video, { width: pack.resolution, height: pack.resolution, fps });
   try {
     for (const [i, ws] of chosen.entries()) {
       if (!(await rest())) return false;

@@ -2,8 +2,8 @@ import type { PackFacts } from '../chain/face-record.ts';
 
 /**
  * What the server and the engine's process say to each other, over Node's channel with structured cloning. Both ends are
- * of one build, so that the types are all the check there is. Latents are ws [numWs, wDim] alone: live noise maps are
- * the pack's own.
+ * of one build, so that the types are all the check there is. A latent is one vector, `ws`: the latents of W+ and
+ * then the noise maps (`latentLength`).
  */
 export type ToEngine =
   | ({ readonly type: 'become' } & BecomeMessage)

@@ -10,8 +10,7 @@ import { createRuntime, type EngineChoice } from '../runtime/create-runtime.ts';
 import type { CompiledGraph, Runtime } from '../runtime/runtime.ts';
 import type { MixPart, ReadyMessage } from './messages.ts';
 
-/** The chain's search with the pack's own noise maps, so that a latent is ws alone: small to journal, send and mix. */
-const live: ProjectionSettings = { ...presets.chain, noiseMaps: { mode: 'fixed', regularisation: 0 } };
+const live: ProjectionSettings = presets.chain;
 /** Faces of nobody are drawn nearer to the mean, where networks make no mistakes. */
 const nobodyTruncation = 0.7;
 /** Latents of nobody that are remembered: a walk between two of them asks for both at every picture. */
@@ -43,7 +42,9 @@ export class Studio {
     this.projector = projector;
     [this.#synthesis, this.#mapping, this.#distance] = graphs;
     this.ready = ready;
-    this.#start = pack.start ? toWs(pack.start, pack) : projector.meanLatent(0).ws;
+    // The noise maps that the network was trained with: fresh ones would be a rougher face.
+    const noise = pack.generator.noiseMaps.map(({ stored }) => stored);
+    this.#start = this.vector({ ws: pack.start ? toWs(pack.start, pack) : projector.meanLatent(0).ws, noise });
   }
 
   /**
@@ -77,12 +78,19 @@ export class Studio {
     });
     const studio = new Studio(pack, projector, [synthesis, mapping, distance], {
       type: 'ready',
-      pack: { name: description.name, sha256: await packSha256(pack), resolution, numWs, wDim },
+      pack: {
+        name: description.name,
+        sha256: await packSha256(pack),
+        resolution,
+        numWs,
+        wDim,
+        noise: noiseMaps.map(({ size }) => size),
+      },
       directions: [...(pack.directions?.keys() ?? [])],
       engine: runtime.name,
       stepMs: stepMs ?? (await warmUp(projector, resolution)),
     });
-    studio.#meanFace = await studio.#synthesise(projector.meanLatent(0).ws);
+    studio.#meanFace = await studio.#synthesise(projector.meanLatent(0));
     if (stepMs === null) {
       await studio.draw(studio.start);
       for (let i = 0; i < 2; i++) await studio.meanFaceDistance(new Float32Array(3 * resolution * resolution));
@@ -90,14 +98,32 @@ export class Studio {
     return studio;
   }
 
-  /** What the first visitor grows out of, [numWs, wDim]. */
+  /** What the first visitor grows out of, as a vector. */
   get start(): Float32Array {
     return this.#start;
   }
 
-  /** A latent in W+ with the pack's own noise maps. */
-  latent(ws: Float32Array): Latent {
-    return { ws, noise: this.#pack.generator.noiseMaps.map(({ stored }) => stored) };
+  /** The latent that a vector holds (`latentLength`), as views. */
+  latent(vector: Float32Array): Latent {
+    const { numWs, wDim, noiseMaps } = this.#pack.generator;
+    let at = numWs * wDim;
+    const noise = noiseMaps.map(({ size }) => {
+      at += size * size;
+      return vector.subarray(at - size * size, at);
+    });
+    return { ws: vector.subarray(0, numWs * wDim), noise };
+  }
+
+  /** A latent as one vector: to journal, send and mix. */
+  vector({ ws, noise }: Latent): Float32Array {
+    const vector = new Float32Array(noise.reduce((sum, map) => sum + map.length, ws.length));
+    vector.set(ws);
+    let at = ws.length;
+    for (const map of noise) {
+      vector.set(map, at);
+      at += map.length;
+    }
+    return vector;
   }
 
   /** Bends what is shown from now on: standard deviations by the pack's names; others are ignored. */
@@ -116,8 +142,8 @@ export class Studio {
   }
 
   /** A step's picture as it is to be shown: its own, or, only where faces are bent, one drawn anew. */
-  async shown(image: Float32Array, ws: Float32Array): Promise<Uint8Array> {
-    return this.#bend === null ? this.#bytes(image) : (await this.draw(ws)).data;
+  async shown(image: Float32Array, latent: Latent): Promise<Uint8Array> {
+    return this.#bend === null ? this.#bytes(image) : this.#bytes(await this.#bent(latent));
   }
 
   /** How unlike a portrait [3, R, R] the mean face is, as the projection sees it: likeness is measured against this. */
@@ -125,18 +151,20 @@ export class Studio {
     return (await this.#distance.run({ face: this.#meanFace, portrait })).distance[0];
   }
 
-  /** Draws a latent, bent as all faces are. */
-  async draw(ws: Float32Array): Promise<RgbImage> {
-    const bend = this.#bend;
-    const bent = bend === null ? ws : ws.map((value, i) => value + bend[i]);
+  /** Draws a vector, bent as all faces are. */
+  async draw(vector: Float32Array): Promise<RgbImage> {
     const { resolution } = this.#pack.generator;
-    return { width: resolution, height: resolution, data: this.#bytes(await this.#synthesise(bent)) };
+    return { width: resolution, height: resolution, data: this.#bytes(await this.#bent(this.latent(vector))) };
   }
 
-  /** The weighted sum of several faces' latents. */
+  #bent({ ws, noise }: Latent): Promise<Float32Array> {
+    const bend = this.#bend;
+    return this.#synthesise({ ws: bend === null ? ws : ws.map((value, i) => value + bend[i]), noise });
+  }
+
+  /** The weighted sum of several faces' latents, as a vector. */
   async mix(parts: readonly MixPart[]): Promise<Float32Array> {
-    const { numWs, wDim } = this.#pack.generator;
-    const sum = new Float32Array(numWs * wDim);
+    const sum = new Float32Array(this.#start.length);
     for (const { share, source } of parts) {
       const ws =
         source.kind === 'start' ? this.#start : source.kind === 'latent' ? source.ws : await this.#nobody(source.seed);
@@ -158,14 +186,15 @@ export class Studio {
       w.map((value, i) => mean[i] + nobodyTruncation * (value - mean[i])),
       numWs,
     );
+    const vector = this.vector({ ws, noise: this.latent(this.#start).noise });
     if (this.#nobodies.size >= nobodiesKept) this.#nobodies.delete(this.#nobodies.keys().next().value as number);
-    this.#nobodies.set(seed, ws);
-    return ws;
+    this.#nobodies.set(seed, vector);
+    return vector;
   }
 
-  async #synthesise(ws: Float32Array): Promise<Float32Array> {
-    const noise = Object.fromEntries(this.latent(ws).noise.map((map, i) => [`noise.${i}`, map]));
-    return (await this.#synthesis.run({ ws, ...noise })).image;
+  async #synthesise({ ws, noise }: Latent): Promise<Float32Array> {
+    const maps = Object.fromEntries(noise.map((map, i) => [`noise.${i}`, map]));
+    return (await this.#synthesis.run({ ws, ...maps })).image;
   }
 
   #bytes(image: Float32Array): Uint8Array {
