@@ -1,12 +1,15 @@
 import { type FrameRequest, frameQuery, frameSizes } from '../server/protocol/frame.ts';
 import { displayNamePattern } from '../server/protocol/messages.ts';
 import { routes } from '../server/protocol/routes.ts';
+import { qualityLevels } from './scene/quality.ts';
 
-/** What the address of the page says: `/?name=left&size=1024&format=webp`. */
+/** What the address of the page says: `/?name=left&size=1024&format=webp&quality=0`. */
 export interface PageAddress {
   readonly name: string;
   /** Address of the pictures, path and query. */
   readonly frames: string;
+  /** Level of quality to stay at (0 is best), null where it follows the speed of the machine. */
+  readonly quality: number | null;
 }
 
 /**
@@ -15,12 +18,14 @@ export interface PageAddress {
  */
 export function readAddress(query: URLSearchParams, pixels: number): PageAddress {
   const name = query.get('name') ?? '';
+  const quality = Number(query.get('quality'));
   const asked = Number(query.get('size'));
   const format = (['jpeg', 'webp', 'rgb'] as const).find((known) => known === query.get('format')) ?? 'jpeg';
   const size: FrameRequest['size'] =
     frameSizes.find((allowed) => allowed === asked) ?? frameSizes.find((allowed) => allowed >= pixels) ?? 2048;
   return {
     name: displayNamePattern.test(name) ? name : 'main',
+    quality: query.has('quality') && Object.hasOwn(qualityLevels, quality) ? quality : null,
     frames: `${routes.frames}${frameQuery({ size, format })}`,
   };
 }

@@ -24,6 +24,10 @@ const nobodyEvery = 7;
 /** Fewer faces than this are no wall. */
 const fewestOnWall = 6;
 
+/** Time from one drawing to the next, ms: with a GPU, and without one, where the processor has portraits to make. */
+const gpuInterval = 1_000 / 60;
+const softwareInterval = 1_000 / 25;
+
 export interface WallOptions {
   readonly host: HTMLElement;
   readonly address: PageAddress;
@@ -42,7 +46,9 @@ export class Wall {
   private readonly director = new Director();
   private readonly intake: PictureIntake;
   private readonly portrait = new PortraitKeeper(loadBitmap, (bitmap) => this.keeper.stage?.portrait.show(bitmap));
-  private governor = new QualityGovernor();
+  private governor = new QualityGovernor(0, gpuInterval);
+  /** Least time between two drawings, ms. */
+  private least = 0;
   private connected = false;
   private mood: Mood | null = null;
   private mapping: Mapping | null = null;
@@ -91,7 +97,11 @@ export class Wall {
 
   /** Puts everything on a new stage. */
   private furnish(stage: Stage): void {
-    this.governor = new QualityGovernor(stage.isSoftware ? qualityLevels.length - 1 : 0);
+    const worst = qualityLevels.length - 1;
+    this.governor = stage.isSoftware
+      ? new QualityGovernor(worst, softwareInterval)
+      : new QualityGovernor(0, gpuInterval);
+    this.least = stage.isSoftware ? softwareInterval - 4 : 0;
     this.mapping = null;
     this.chain = null;
     this.receiver.repeat();
@@ -129,12 +139,14 @@ export class Wall {
   /** Draws the wall once. `time` in ms. */
   private frame(time: number): void {
     const { director, governor, intake, keeper, mood, reporter } = this;
+    const { address } = this.options;
     const { stage, canvas } = keeper;
     const interval = time - this.lastTime;
+    if (interval < this.least) return;
     this.lastTime = time;
     if (!stage || !canvas || !mood) return;
     const seconds = interval / 1_000;
-    const quality = governor.level;
+    const quality = address.quality === null ? governor.level : qualityLevels[address.quality];
     const arrived = intake.bring(stage, mood.frozen, this.control.state?.parameters.smoothing ?? 1, time);
     const view = director.advance(seconds, mood);
     stage.resize(innerWidth, innerHeight, devicePixelRatio, quality);

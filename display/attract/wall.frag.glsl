@@ -15,11 +15,10 @@ void main() {
   float coming = smoothstep(0.0, 0.14, vFar);
   float blur = 2.2 * (1.0 - smoothstep(0.02, 0.2, vFar));
   vec3 color = texture(uAtlas, (vOrigin + vTile) / uGrid, blur).rgb;
-  float fog = exp(-2.6 * vFar) * (1.0 - smoothstep(0.82, 1.0, vFar));
+  float fog = exp(-2.1 * vFar) * (1.0 - smoothstep(0.82, 1.0, vFar));
   float grey = luma(color);
   color = mix(color, grey * vec3(1.0, 0.93, 0.84), 0.25 + 0.55 * vFar);
   color *= fog * (0.8 + 0.25 * vTint);
-  // The fog itself covers what lies behind it, a little less than the face does.
   float cover = window * coming * uOpacity;
-  outColor = vec4(color * cover, cover * (0.35 + 0.65 * (1.0 - vFar)));
+  outColor = vec4(color, 1.0) * cover;
 }

@@ -31,7 +31,7 @@ void main() {
   // The R2 sequence (M. Roberts, 2018) fills the field evenly, and neighbours in time lie apart in space.
   vec2 even = fract(0.5 + float(((serial % 4096) + 4096) % 4096) * vec2(0.7548776662, 0.5698402910));
   vec3 chance = random3(ivec3(serial, 17, 4));
-  vec2 place = (even - 0.5) * 2.0 * uSpacious * vec2(uAspect, 1.0);
+  vec2 place = ((even - 0.5) * 2.0 + 0.12 * (chance.yz - 0.5)) * uSpacious * vec2(uAspect, 1.0);
   // Nobody stands before the face in the middle.
   float hole = 0.42;
   vec2 round0 = place / vec2(max(1.0, uAspect * 0.62), 1.0);

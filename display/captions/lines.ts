@@ -3,18 +3,34 @@
  * width of a text. Pure.
  */
 export function breakLines(text: string, width: number, measure: (text: string) => number): readonly string[] {
-  const lines: string[] = [];
-  for (const paragraph of text.split('\n')) {
-    let line = '';
-    for (const word of paragraph.split(/\s+/).filter(Boolean)) {
-      const longer = line ? `${line} ${word}` : word;
-      if (line && measure(longer) > width) {
-        lines.push(line);
-        line = word;
-      } else line = longer;
-    }
-    if (line) lines.push(line);
+  return text.split('\n').flatMap((paragraph) => balance(paragraph, width, measure));
+}
+
+/** As few lines as possible, then as even as possible: no word alone on the last. */
+function balance(paragraph: string, width: number, measure: (text: string) => number): readonly string[] {
+  const widest = fill(paragraph, width, measure);
+  let [narrow, wide, best] = [0, width, widest];
+  for (let step = 0; step < 7 && widest.length > 1; step++) {
+    const middle = (narrow + wide) / 2;
+    const lines = fill(paragraph, middle, measure);
+    if (lines.length > widest.length || lines.some((line) => measure(line) > middle)) narrow = middle;
+    else [wide, best] = [middle, lines];
   }
+  return best;
+}
+
+/** Fills line after line. */
+function fill(paragraph: string, width: number, measure: (text: string) => number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of paragraph.split(/\s+/).filter(Boolean)) {
+    const longer = line ? `${line} ${word}` : word;
+    if (line && measure(longer) > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  if (line) lines.push(line);
   return lines;
 }
 

@@ -37,15 +37,19 @@ export function typeset(canvas: HTMLCanvasElement, parts: readonly Typeset[], { 
   const width = canvas.width - 2 * inset;
   const lines = parts.flatMap((part, index) => {
     context.font = fontOf(part);
-    return breakLines(part.text, width, (text) => context.measureText(text).width).map((text, line) => ({
+    const measure = (text: string) => context.measureText(text).width;
+    return breakLines(part.text, width, measure).map((text, line) => ({
       text,
+      width: measure(text),
       part,
       // Air between two parts.
       leading: part.size * 1.22 + (line === 0 && index > 0 ? part.size * 0.55 : 0),
     }));
   });
   const total = lines.reduce((sum, { leading }) => sum + leading, 0);
+  const widest = Math.max(0, ...lines.map((line) => line.width));
   let y = from === 'bottom' ? Math.max(inset, canvas.height - inset - total) : inset;
+  if (lines.length > 0) darken(context, y, total, align === 'center' ? widest * 0.85 : canvas.width / 2);
   context.textBaseline = 'alphabetic';
   context.shadowColor = 'rgb(0 0 0 / 0.75)';
   for (const { text, part, leading } of lines) {
@@ -59,4 +63,21 @@ export function typeset(canvas: HTMLCanvasElement, parts: readonly Typeset[], { 
     const start = mirrored ? canvas.width - inset : inset;
     context.fillText(text, align === 'center' ? canvas.width / 2 : start, y - part.size * 0.25);
   }
+}
+
+/** A shade behind the words, so that they can be read over any face; gone before the edge of the canvas. */
+function darken(context: CanvasRenderingContext2D, top: number, height: number, reach: number): void {
+  const { width, height: whole } = context.canvas;
+  const [x, y] = [width / 2, Math.min(whole / 2 + height, top + height / 2)];
+  const radiusY = Math.max(1, Math.min(y, whole - y));
+  context.save();
+  context.translate(x, y);
+  context.scale(Math.min(reach, width / 2), radiusY);
+  const shade = context.createRadialGradient(0, 0, 0, 0, 0, 1);
+  shade.addColorStop(0, 'rgb(0 0 0 / 0.34)');
+  shade.addColorStop(0.55, 'rgb(0 0 0 / 0.2)');
+  shade.addColorStop(1, 'rgb(0 0 0 / 0)');
+  context.fillStyle = shade;
+  context.fillRect(-1, -1, 2, 2);
+  context.restore();
 }

@@ -1,7 +1,7 @@
 import { type Texture, type TextureDataType, Vector2, type WebGLRenderer } from 'three';
 import { Pass } from '../scene/pass.ts';
 import copy from '../scene/shaders/copy.frag.glsl?raw';
-import { createTarget } from '../scene/targets.ts';
+import { createTarget, finestType } from '../scene/targets.ts';
 import blur from './blur.frag.glsl?raw';
 import kuwahara from './kuwahara.frag.glsl?raw';
 import tensor from './tensor.frag.glsl?raw';
@@ -32,8 +32,9 @@ export class Brush {
     this.side = side;
     this.fitted = createTarget(side, side, type);
     this.strokes = createTarget(side, side, type);
-    this.tensors = createTarget(side, side, type);
-    this.scratch = createTarget(side, side, type);
+    const fine = finestType(renderer);
+    this.tensors = createTarget(side, side, fine);
+    this.scratch = createTarget(side, side, fine);
     this.tensor.uniforms.uSize.value.set(side, side);
     this.stroke.uniforms.uSize.value.set(side, side);
     this.tensor.uniforms.uSource.value = this.fitted.texture;

@@ -30,14 +30,16 @@ export class Output {
     uLight: { value: 0 },
     uGrain: { value: 0 },
     uFilm: { value: 0 },
-    uMoment: { value: 0 },
+    uNoise: { value: null as Texture | null },
+    uShift: { value: new Vector2() },
   };
   private readonly scene = new Scene();
   private readonly camera = new Camera();
   private readonly mesh = new Mesh(new BufferGeometry(), shader(vertex, fragment, this.uniforms, { side: DoubleSide }));
   private brightness = 1;
 
-  constructor() {
+  constructor(noise: Texture) {
+    this.uniforms.uNoise.value = noise;
     this.mesh.frustumCulled = false;
     this.mesh.matrixAutoUpdate = false;
     this.scene.matrixWorldAutoUpdate = false;
@@ -71,7 +73,8 @@ export class Output {
     uniforms.uLight.value = light * this.brightness;
     uniforms.uGrain.value = grain;
     uniforms.uFilm.value = film;
-    uniforms.uMoment.value = moment;
+    // Steps without a common measure, so that no grain comes back to its place.
+    uniforms.uShift.value.set((moment * 97) & 255, (moment * 151) & 255);
     renderer.setRenderTarget(null);
     renderer.clear();
     renderer.render(this.scene, this.camera);

@@ -14,7 +14,7 @@ export class Reporter {
   private readonly control: Control;
   private readonly receiver: Receiver;
   private readonly statistics = new Statistics();
-  private canvas: HTMLCanvasElement | null = null;
+  private isDrawing = false;
   private reportedAt = 0;
   private shownAt = Number.NEGATIVE_INFINITY;
 
@@ -30,7 +30,7 @@ export class Reporter {
 
   /** The wall was drawn, with a new picture where `header` is given. In the same task as the drawing. */
   drawn(canvas: HTMLCanvasElement, header: FrameHeader | null, now: number): void {
-    this.canvas = canvas;
+    this.isDrawing = true;
     this.statistics.drawn();
     if (header) this.statistics.pictureDrawn(this.control.now() - header.capturedAt, now);
     if (!this.control.watched || now - this.shownAt < thumbnailEvery) return;
@@ -39,13 +39,13 @@ export class Reporter {
   }
 
   private report(now: number): void {
-    const { canvas, statistics } = this;
+    const { statistics } = this;
     const fps = statistics.takeRate((now - this.reportedAt) / 1_000);
     this.reportedAt = now;
-    if (!canvas) return;
+    if (!this.isDrawing) return;
     this.control.report({
-      width: canvas.width,
-      height: canvas.height,
+      width: Math.round(innerWidth * devicePixelRatio),
+      height: Math.round(innerHeight * devicePixelRatio),
       fps: Math.round(fps * 10) / 10,
       latency: statistics.latency(now),
       skipped: this.receiver.skipped,

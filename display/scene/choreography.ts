@@ -20,8 +20,8 @@ export interface Arrangement {
   readonly portrait: { readonly x: number; readonly y: number; readonly side: number; readonly opacity: number };
   /** How much light the face throws around it, 0..1. */
   readonly light: number;
-  /** Width of the soft edge of the face, part of its side. */
-  readonly feather: number;
+  /** Widths of the soft edges of the face, parts of its side. */
+  readonly feather: { readonly x: number; readonly y: number };
   /** How visible the wall of faces is, 0..1. */
   readonly wall: number;
 }
@@ -41,25 +41,34 @@ export function arrange(situation: Situation): Arrangement {
   const short = Math.min(1, aspect);
   const hidden = { x: 0, y: 0, side: short, opacity: 0 };
   if (showsWall(situation)) {
-    return { face: { x: 0, y: 0, side: 0.56 * short }, portrait: hidden, light: 0, feather: 0.3, wall: 1 };
+    return {
+      face: { x: 0, y: 0, side: 0.56 * short },
+      portrait: hidden,
+      light: 0,
+      feather: { x: 0.3, y: 0.22 },
+      wall: 1,
+    };
   }
   if (state === 'arrived' && portrait) return pair(aspect);
-  // A little larger than the wall is high: no edge of the picture is seen above or below.
-  return { face: { x: 0, y: 0, side: 1.03 * short }, portrait: hidden, light: 1, feather: 0.16, wall: 0 };
+  // A little larger than the wall's shorter side, so that no edge of the picture is seen there; the others melt away.
+  const feather = aspect > 1.05 ? { x: 0.16, y: 0.004 } : aspect < 0.95 ? { x: 0.004, y: 0.16 } : { x: 0.01, y: 0.01 };
+  return { face: { x: 0, y: 0, side: 1.03 * short }, portrait: hidden, light: 1, feather, wall: 0 };
 }
 
 /** Face and photograph, side by side or one above the other. */
 function pair(aspect: number): Arrangement {
   const gap = 0.03;
   const wide = aspect >= 1;
-  const side = wide ? Math.min(0.84, (aspect - 0.16) / 2) : Math.min(0.84 * aspect, 0.44);
+  const side = wide ? Math.min(0.8, (aspect - 0.16) / 2) : Math.min(0.84 * aspect, 0.4);
   const away = (side + gap) / 2;
   const [x, y] = wide ? [away, 0] : [0, away];
+  // Higher than the middle: the words stand below.
+  const lift = 0.045;
   return {
-    face: { x: -x, y: -y, side },
-    portrait: { x, y, side, opacity: 1 },
-    light: 0.35,
-    feather: 0.1,
+    face: { x: -x, y: -y - lift, side },
+    portrait: { x, y: y - lift, side, opacity: 1 },
+    light: 0,
+    feather: { x: 0.18, y: 0.18 },
     wall: 0,
   };
 }

@@ -39,7 +39,7 @@ export class Director {
   private readonly face = { x: new Spring(0), y: new Spring(0), side: new Spring(1), opacity: new Spring(0) };
   private readonly portrait = { x: new Spring(0), y: new Spring(0), side: new Spring(1), opacity: new Spring(0) };
   private readonly throwing = new Spring(1);
-  private readonly feather = new Spring(0.16);
+  private readonly feather = { x: new Spring(0.1), y: new Spring(0.1) };
   private readonly wall = new Spring(0);
   private readonly looks = { painterly: new Spring(0), grain: new Spring(0) };
   private readonly brightness = new Spring(1);
@@ -53,6 +53,8 @@ export class Director {
     if (!first) return;
     // The first picture stands where it belongs; only later ones move.
     this.face.side.set(this.target.face.side);
+    this.feather.x.set(this.target.feather.x);
+    this.feather.y.set(this.target.feather.y);
     this.wall.set(this.target.wall);
   }
 
@@ -90,8 +92,8 @@ export class Director {
     face.side = side * (1 + 0.006 * drift * (1 + sway(now, 43, 3)));
     face.opacity = this.face.opacity.follow(hasFace ? 1 : 0, passed, pace.appear);
     face.light = this.throwing.follow(target.light, passed, pace.move);
-    face.feather = this.feather.follow(target.feather, passed, pace.move);
-    face.vignette = 0.42;
+    face.featherX = this.feather.x.follow(target.feather.x, passed, pace.move);
+    face.featherY = this.feather.y.follow(target.feather.y, passed, pace.move);
   }
 
   private movePortrait(target: Arrangement, passed: number): void {

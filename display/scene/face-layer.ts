@@ -10,7 +10,10 @@ import face from './shaders/face.frag.glsl?raw';
 import { createTarget } from './targets.ts';
 import type { View } from './view.ts';
 
-const glowSide = 32;
+/** How much darker the corners of the face are, 0..1. */
+const vignette = 0.42;
+/** Few pixels: what is thrown on the wall has no forms. */
+const glowSide = 16;
 
 /** The face: blended, painted or plain, enlarged, and laid on the wall. */
 export class FaceLayer {
@@ -26,12 +29,13 @@ export class FaceLayer {
       uCanvasSize: { value: new Vector2() },
       uGlow: { value: null as Texture | null },
       uTensor: { value: null as Texture | null },
+      uNoise: { value: null as Texture | null },
       uPicture: { value: new Vector2() },
       uCentre: { value: new Vector2() },
       uSide: { value: 1 },
-      uFeather: { value: 0 },
+      uFeather: { value: new Vector2() },
       uLight: { value: 0 },
-      uVignette: { value: 0 },
+      uVignette: { value: vignette },
       uBristle: { value: 0 },
       uOpacity: { value: 0 },
       uFine: { value: true },
@@ -48,6 +52,7 @@ export class FaceLayer {
     this.enlarger = new Enlarger(gpu.renderer, gpu.type);
     this.glow = createTarget(glowSide, glowSide, gpu.type);
     this.lay.uniforms.uGlow.value = this.glow.texture;
+    this.lay.uniforms.uNoise.value = gpu.noise;
   }
 
   /** The face as it came, for whoever wants to keep a small copy. */
@@ -87,9 +92,8 @@ export class FaceLayer {
     uniforms.uPicture.value.set(width, height);
     uniforms.uCentre.value.set(face.x, face.y);
     uniforms.uSide.value = face.side;
-    uniforms.uFeather.value = face.feather;
+    uniforms.uFeather.value.set(face.featherX, face.featherY);
     uniforms.uLight.value = face.light;
-    uniforms.uVignette.value = face.vignette;
     uniforms.uOpacity.value = face.opacity;
     this.lay.render(this.gpu.renderer, this.gpu.picture);
   }

@@ -16,7 +16,7 @@ export class PortraitLayer {
       uPicture: { value: new Vector2() },
       uCentre: { value: new Vector2() },
       uSide: { value: 1 },
-      uFeather: { value: 0 },
+      uFeather: { value: new Vector2() },
       uOpacity: { value: 0 },
     },
     overlay,
@@ -44,7 +44,7 @@ export class PortraitLayer {
     uniforms.uPicture.value.set(width, height);
     uniforms.uCentre.value.set(x, y);
     uniforms.uSide.value = side;
-    uniforms.uFeather.value = face.feather;
+    uniforms.uFeather.value.set(face.featherX, face.featherY);
     uniforms.uOpacity.value = opacity;
     this.pass.render(this.gpu.renderer, this.gpu.picture);
   }

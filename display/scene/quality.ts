@@ -1,6 +1,6 @@
 /** What a drawing may cost. */
 export interface QualityLevel {
-  /** Pixels of the picture for each pixel of the screen, in one direction. */
+  /** Pixels drawn for each pixel of the screen, in one direction; the browser enlarges. */
   readonly pixels: number;
   /** Side to which the face is enlarged along its edges, px. */
   readonly canvas: number;
@@ -16,7 +16,7 @@ export const qualityLevels: readonly QualityLevel[] = [
   { pixels: 0.85, canvas: 1024, brush: 256, fine: true },
   { pixels: 0.7, canvas: 512, brush: 256, fine: true },
   { pixels: 0.6, canvas: 512, brush: 192, fine: false },
-  { pixels: 0.5, canvas: 256, brush: 192, fine: false },
+  { pixels: 0.5, canvas: 256, brush: 128, fine: false },
 ];
 
 /** Drawings that still belong to a change of level, and are not judged. */
@@ -46,13 +46,15 @@ export class QualityGovernor {
   private contentSince: number | null = null;
   private patience = firstPatience;
   /** The screen's own interval, as far as is known, ms. */
-  private screen = 1_000 / 60;
+  private screen: number;
   /** How slow it was before going down, ms. */
   private before: number | null = null;
   private tryingBetter = false;
 
-  constructor(start = 0) {
+  /** Begins at level `start`; `screen` is the interval aimed at, ms. */
+  constructor(start: number, screen: number) {
     this.index = start;
+    this.screen = screen;
   }
 
   get level(): QualityLevel {

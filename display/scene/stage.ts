@@ -8,9 +8,10 @@ import { Output, type OutputSettings } from '../mapping/output.ts';
 import { PatternLayer } from '../mapping/pattern-layer.ts';
 import { FaceLayer } from './face-layer.ts';
 import type { GpuContext } from './gpu-context.ts';
+import { noiseTexture } from './noise-texture.ts';
 import { PortraitLayer } from './portrait-layer.ts';
 import type { QualityLevel } from './quality.ts';
-import { createTarget, targetType } from './targets.ts';
+import { createTarget, drawsInSoftware, targetType } from './targets.ts';
 import type { View } from './view.ts';
 
 /** No projector shows more, and no wall needs more, px. */
@@ -21,6 +22,8 @@ const longestSide = 3_840;
  * away and a new one built.
  */
 export class Stage {
+  /** Whether there is no GPU. */
+  readonly isSoftware: boolean;
   readonly face: FaceLayer;
   readonly portrait: PortraitLayer;
   readonly captions: CaptionLayer;
@@ -28,12 +31,11 @@ export class Stage {
   private readonly renderer: WebGLRenderer;
   private readonly gpu: GpuContext & { picture: WebGLRenderTarget };
   private readonly pattern: PatternLayer;
-  private readonly output = new Output();
+  private readonly output: Output;
   private mapping: Mapping = identityMapping;
   private readonly settings: OutputSettings = { width: 1, height: 1, light: 0, grain: 0, film: 0, moment: 0 };
   private screenWidth = 0;
   private screenHeight = 0;
-  private pixels = 0;
 
   /** Throws where there is no WebGL 2 (just now). `name` of the display, for its test pattern. */
   constructor(canvas: HTMLCanvasElement, name: string, load: LoadBitmap) {
@@ -42,8 +44,10 @@ export class Stage {
     renderer.autoClear = false;
     renderer.setClearColor(0x000000, 1);
     this.renderer = renderer;
+    this.isSoftware = drawsInSoftware(renderer);
     const type = targetType(renderer);
-    this.gpu = { renderer, type, picture: createTarget(1, 1, type) };
+    this.gpu = { renderer, type, noise: noiseTexture(), picture: createTarget(1, 1, type) };
+    this.output = new Output(this.gpu.noise);
     this.face = new FaceLayer(this.gpu);
     this.portrait = new PortraitLayer(this.gpu);
     this.captions = new CaptionLayer(this.gpu);
@@ -56,30 +60,20 @@ export class Stage {
     return this.gpu.picture.width / this.gpu.picture.height;
   }
 
-  /** Whether everything is drawn by the processor: a GPU is missing or hidden. */
-  get isSoftware(): boolean {
-    const context = this.renderer.getContext();
-    const info = context.getExtension('WEBGL_debug_renderer_info');
-    return info !== null && /swiftshader|llvmpipe|software/i.test(context.getParameter(info.UNMASKED_RENDERER_WEBGL));
-  }
-
   setMapping(mapping: Mapping): void {
     this.mapping = mapping;
     this.layOut();
   }
 
-  /** Follows the size of the screen (CSS px) and the quality. */
+  /** Follows the size of the screen (CSS px, `ratio` pixels each) and the quality. */
   resize(width: number, height: number, ratio: number, { pixels }: QualityLevel): void {
-    const scale = Math.min(ratio, longestSide / Math.max(width, height));
+    const scale = Math.min(ratio, longestSide / Math.max(width, height)) * pixels;
     const screenWidth = Math.max(1, Math.round(width * scale));
     const screenHeight = Math.max(1, Math.round(height * scale));
-    if (screenWidth === this.screenWidth && screenHeight === this.screenHeight && pixels === this.pixels) return;
-    if (screenWidth !== this.screenWidth || screenHeight !== this.screenHeight) {
-      this.renderer.setSize(screenWidth, screenHeight, false);
-    }
+    if (screenWidth === this.screenWidth && screenHeight === this.screenHeight) return;
+    this.renderer.setSize(screenWidth, screenHeight, false);
     this.screenWidth = screenWidth;
     this.screenHeight = screenHeight;
-    this.pixels = pixels;
     this.layOut();
   }
 
@@ -105,6 +99,7 @@ export class Stage {
   dispose(): void {
     for (const part of [this.face, this.portrait, this.captions, this.wall, this.pattern, this.output]) part.dispose();
     this.gpu.picture.dispose();
+    this.gpu.noise.dispose();
     this.renderer.dispose();
     this.renderer.forceContextLoss();
   }
@@ -126,8 +121,7 @@ export class Stage {
     if (this.screenWidth === 0) return;
     const orientation = orient(this.screenWidth, this.screenHeight, this.mapping);
     this.output.setMapping(this.mapping, orientation);
-    const width = Math.max(1, Math.round(orientation.width * this.pixels));
-    const height = Math.max(1, Math.round(orientation.height * this.pixels));
+    const { width, height } = orientation;
     if (width === this.gpu.picture.width && height === this.gpu.picture.height) return;
     this.gpu.picture.setSize(width, height);
     this.captions.resize(width, height);

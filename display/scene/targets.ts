@@ -8,9 +8,19 @@ import {
   WebGLRenderTarget,
 } from 'three';
 
-/** Half floats where the GPU can draw into them, so that slow fades show no bands; bytes where it cannot. */
-export function targetType(renderer: WebGLRenderer): TextureDataType {
-  const { extensions } = renderer;
+/** Whether everything is drawn by the processor: a GPU is missing or hidden. */
+export function drawsInSoftware(renderer: WebGLRenderer): boolean {
+  const context = renderer.getContext();
+  const info = context.getExtension('WEBGL_debug_renderer_info');
+  return info !== null && /swiftshader|llvmpipe|software/i.test(context.getParameter(info.UNMASKED_RENDERER_WEBGL));
+}
+
+/** Half floats where a GPU can draw into them, so that slow fades show no bands; bytes where it cannot, or is none. */
+export const targetType = (renderer: WebGLRenderer): TextureDataType =>
+  drawsInSoftware(renderer) ? UnsignedByteType : finestType(renderer);
+
+/** For values that are no colours: small, or negative. */
+export function finestType({ extensions }: WebGLRenderer): TextureDataType {
   return extensions.has('EXT_color_buffer_float') || extensions.has('EXT_color_buffer_half_float')
     ? HalfFloatType
     : UnsignedByteType;

@@ -5,7 +5,7 @@
 export interface View {
   /** Of the dissolve into the newest picture, 0..1. */
   progress: number;
-  face: { x: number; y: number; side: number; opacity: number; feather: number; light: number; vignette: number };
+  face: { x: number; y: number; side: number; opacity: number; featherX: number; featherY: number; light: number };
   portrait: { x: number; y: number; side: number; opacity: number };
   /** How far each look is in, 0..1. */
   looks: { painterly: number; grain: number };
@@ -20,7 +20,7 @@ export interface View {
 
 export const createView = (): View => ({
   progress: 0,
-  face: { x: 0, y: 0, side: 1, opacity: 0, feather: 0.1, light: 1, vignette: 0 },
+  face: { x: 0, y: 0, side: 1, opacity: 0, featherX: 0.1, featherY: 0.1, light: 1 },
   portrait: { x: 0, y: 0, side: 1, opacity: 0 },
   looks: { painterly: 0, grain: 0 },
   wall: { opacity: 0, receded: 0, swayX: 0, swayY: 0 },

@@ -34,7 +34,7 @@ void main() {
   float angle = 0.5 * atan(2.0 * tensor.y, difference);
   vec2 across = vec2(cos(angle), sin(angle));
 
-  float tightAcross = mix(1.0, 1.35, directed);
+  float tightAcross = mix(1.0, 1.4, directed);
   float tightAlong = mix(1.0, 0.38, directed);
   vec3 sum = vec3(0.0);
   float weights = 0.0;
@@ -43,7 +43,7 @@ void main() {
     float b = dot(d, across);
     float a = dot(d, vec2(-across.y, across.x));
     float reach = tightAlong * a * a + tightAcross * b * b;
-    float weight = exp(-1.15 * reach) * (1.0 - 0.22 * tightAcross * b * b);
+    float weight = exp(-1.3 * reach) * (1.0 - 0.3 * tightAcross * b * b);
     sum += weight * colors[i];
     weights += weight;
   }

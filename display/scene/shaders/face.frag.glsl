@@ -3,10 +3,11 @@ uniform sampler2D uCanvas;
 uniform vec2 uCanvasSize;
 uniform sampler2D uGlow;
 uniform sampler2D uTensor;
+uniform sampler2D uNoise;
 uniform vec2 uPicture;    // size of what is drawn into, pixels
 uniform vec2 uCentre;     // of the face; the wall's height is 1, 0,0 its middle, y down
 uniform float uSide;      // of the face
-uniform float uFeather;   // width of the soft edge, part of the side
+uniform vec2 uFeather;    // widths of the soft edges, parts of the side
 uniform float uLight;     // how far it throws light: 0..1
 uniform float uVignette;  // 0..1
 uniform float uBristle;   // relief of the paint: 0..1
@@ -17,7 +18,6 @@ out vec4 outColor;        // premultiplied; alpha 0 adds light
 
 // Relief of bristles: noise drawn out along the strokes, lit from above.
 float bristles(vec2 place) {
-  float unit = uSide * uPicture.y / 900.0;
   float height = 0.0;
   float weights = 0.0;
   for (int side = -1; side <= 1; side += 2) {
@@ -27,7 +27,8 @@ float bristles(vec2 place) {
       float angle = 0.5 * atan(2.0 * tensor.y, tensor.x - tensor.z) + 1.5707963;
       vec2 along = vec2(cos(angle), sin(angle));
       float weight = exp(-0.06 * float(i * i));
-      height += weight * (softNoise(at * 0.42, 11) * 0.7 + softNoise(at * 0.9, 12) * 0.3);
+      vec4 noise = texture(uNoise, at * 1.7 / 256.0);
+      height += weight * (0.7 * noise.b + 0.3 * noise.a);
       weights += weight;
       at += float(side) * 2.4 * along;
     }
@@ -35,19 +36,31 @@ float bristles(vec2 place) {
   return height / weights;
 }
 
+// What the edge throws on the wall: the farther away, the less of its forms is left.
+vec3 spread(vec2 edge, vec2 along) {
+  vec2 size = vec2(textureSize(uGlow, 0));
+  vec3 sum = sampleSoft(uGlow, edge, size);
+  if (!uFine) return sum;
+  for (int i = 1; i <= 2; i++) {
+    vec2 away = 0.7 * float(i) * along;
+    sum += sampleSoft(uGlow, clamp(edge - away, 0.03, 0.97), size) + sampleSoft(uGlow, clamp(edge + away, 0.03, 0.97), size);
+  }
+  return sum / 5.0;
+}
+
 void main() {
   vec2 wall = (vPlace - 0.5) * vec2(uPicture.x / uPicture.y, 1.0);
   vec2 place = (wall - uCentre) / uSide + 0.5;
   vec2 outside = max(max(-place, place - 1.0), 0.0);
-  vec2 inside = smoothstep(0.0, uFeather, min(place, 1.0 - place));
+  vec2 inside = smoothstep(vec2(0.0), uFeather, min(place, 1.0 - place));
   float mask = inside.x * inside.y;
 
   vec3 glow = vec3(0.0);
   if (uLight > 0.0 && mask < 1.0) {
-    vec2 mirrored = clamp(1.0 - abs(1.0 - abs(place)), 0.03, 0.97);
     float distance1 = length(outside);
-    float fall = exp(-3.2 * distance1) * (1.0 - smoothstep(0.0, 0.9, distance1));
-    glow = sampleSoft(uGlow, mirrored, vec2(textureSize(uGlow, 0))) * fall * uLight;
+    float fall = exp(-2.6 * distance1) * (1.0 - smoothstep(0.0, 0.85, distance1));
+    vec2 edge = clamp(place, 0.07, 0.93);
+    glow = spread(edge, outside.yx) * fall * uLight;
   }
 
   vec3 face = vec3(0.0);

@@ -8,7 +8,8 @@ uniform float uGamma;
 uniform float uLight;     // brightness of everything together, 0..1
 uniform float uGrain;     // 0..1
 uniform float uFilm;      // how far the picture looks like film, 0..1
-uniform int uMoment;      // changes the grain
+uniform sampler2D uNoise;
+uniform ivec2 uShift;     // of the grain, changes many times a second
 in vec2 vPlace;
 out vec4 outColor;
 
@@ -25,10 +26,10 @@ vec3 film(vec3 color) {
 }
 
 float grain(vec2 pixel) {
-  vec3 fine = random3(ivec3(floor(pixel), uMoment));
-  float coarse = softNoise(pixel * 0.42, uMoment + 7919);
-  // Near enough to a bell curve.
-  return (fine.x + fine.y + fine.z - 1.5) * 0.55 + (coarse - 0.5) * 1.1;
+  ivec2 at = ivec2(pixel) + uShift;
+  float fine = texelFetch(uNoise, at & 255, 0).r;
+  float coarse = texture(uNoise, (pixel * 0.9 + vec2(uShift.yx)) / 256.0).a;
+  return (fine - 0.5) * 1.6 + (coarse - 0.5) * 1.1;
 }
 
 void main() {
@@ -48,6 +49,6 @@ void main() {
     * edge(vPlace.y, uEdges.z) * edge(1.0 - vPlace.y, uEdges.w);
   color *= pow(light, 1.0 / uGamma) * uLight;
   // Half a step of noise, so that long fades show no bands; nothing is added to black.
-  vec3 dither = (random3(ivec3(gl_FragCoord.xy, uMoment)) - 0.5) / 255.0;
+  float dither = (texelFetch(uNoise, (ivec2(gl_FragCoord.xy) + uShift) & 255, 0).g - 0.5) * 2.0 / 255.0;
   outColor = vec4(color + dither * step(0.002, luma(color)), 1.0);
 }
