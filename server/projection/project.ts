@@ -21,6 +21,7 @@ export async function* project(
 ): AsyncGenerator<ProjectionStep, void, void> {
   const { settings } = machinery;
   const steps = request.steps ?? settings.steps;
+  const easeIn = request.easeIn ?? 0;
   const progress = request.progress ?? ((step: number) => step / steps);
   const search = new Search(machinery, request);
   await search.lookAt(request.target);
@@ -37,7 +38,7 @@ export async function* project(
     const isSettled = seen.loss <= best.loss * SETTLED;
     yield { ...seen, step, best: { step: best.step, loss: best.loss }, isLast: isOver && isSettled };
     if (!isOver) {
-      search.move(done);
+      search.move(done, Math.min(1, (step + 1) / (easeIn + 1)));
       continue;
     }
     if (isSettled) return;
@@ -114,10 +115,10 @@ class Search {
     return seen;
   }
 
-  /** Moves latent and noise against the gradients of the last evaluation. */
-  move(done: number): void {
+  /** Moves latent and noise against the gradients of the last evaluation, by a part of the schedule's rate. */
+  move(done: number, part: number): void {
     const { settings, generator } = this.#m;
-    const rate = settings.rate * rateAt(settings.schedule, done);
+    const rate = settings.rate * rateAt(settings.schedule, done) * part;
     const slope = this.#gradients['grad.ws'];
     // In W every layer shares the latent: its gradient is the sum of theirs.
     const gradient = this.#isW ? meanW(slope, generator.wDim).map((g) => g * generator.numWs) : slope.slice();

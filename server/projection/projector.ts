@@ -44,6 +44,11 @@ export interface ProjectionRequest {
    * piece measures time instead, so that a faster engine makes more steps of the same search.
    */
   readonly progress?: (step: number) => number;
+  /**
+   * Steps over which the rate rises to the schedule's; 0 where not given. A search that goes on where another was cut
+   * off has an optimiser without memory, whose first steps at full rate would be leaps.
+   */
+  readonly easeIn?: number;
   readonly signal?: AbortSignal;
 }
 
