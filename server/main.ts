@@ -180,6 +180,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     displays,
     log,
     pin: new PinGuard(pin),
+    isCurrent: (build) => answers(build) !== undefined,
     now: clock.now,
   });
   const preview = new PreviewStream(installation, camera);

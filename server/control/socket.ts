@@ -47,6 +47,8 @@ export interface SocketParts {
   readonly displays: Displays;
   readonly log: LogBook;
   readonly pin: PinGuard;
+  /** Whether the pages are still served with this script; false after an upgrade. */
+  readonly isCurrent: (build: string) => boolean;
   readonly now: () => number;
 }
 
@@ -146,8 +148,8 @@ export class ControlSocket {
   }
 
   #connected(page: Page): void {
-    const { view, displays, now } = this.#parts;
-    const { role, client, name = 'main' } = page.data.hello;
+    const { view, displays, isCurrent, now } = this.#parts;
+    const { role, client, name = 'main', build } = page.data.hello;
     // What is waiting to be told belongs to those who were there before.
     this.#flush();
     const feed = new StateFeed();
@@ -159,6 +161,7 @@ export class ControlSocket {
     }
     if (role === 'curator') this.#server.to('display').emit('watch', true);
     page.emit('state', feed.whole(view.for(page.data.hello), now()));
+    if (build !== undefined && !isCurrent(build)) page.emit('reload');
     this.changed();
     this.#listen(page, feed);
     page.on('disconnect', () => {

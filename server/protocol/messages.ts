@@ -19,12 +19,14 @@ export interface Hello {
   readonly name?: string;
   /** Curators only. */
   readonly pin?: string;
+  /** Path of the page's own script, whose name changes with every build; left out where it is not built. */
+  readonly build?: string;
 }
 
 /** Reads a hello of unknown origin. */
 export function parseHello(value: unknown): Result<Hello> {
   if (typeof value !== 'object' || value === null) return refuse('invalid', 'The page did not say what it is.');
-  const { protocol, role, client, name, pin } = value as Record<string, unknown>;
+  const { protocol, role, client, name, pin, build } = value as Record<string, unknown>;
   if (protocol !== protocolVersion) return refuse('version', 'This page is of another version: reload it.');
   const known = roles.find((candidate) => candidate === role);
   if (!known) return refuse('invalid', 'The page did not say what it is.');
@@ -35,12 +37,16 @@ export function parseHello(value: unknown): Result<Hello> {
   }
   if (pin !== undefined && (typeof pin !== 'string' || pin.length > 64))
     return refuse('invalid', 'The PIN is not text.');
+  if (build !== undefined && (typeof build !== 'string' || build.length > 200)) {
+    return refuse('invalid', 'The page named no script.');
+  }
   return accept({
     protocol,
     role: known,
     client,
     ...(name === undefined ? {} : { name }),
     ...(pin === undefined ? {} : { pin }),
+    ...(build === undefined ? {} : { build }),
   });
 }
 
@@ -80,7 +86,7 @@ export interface ServerEvents {
   log: (lines: readonly LogLine[]) => void;
   /** Displays: whether a curator is looking, so that thumbnails are wanted. */
   watch: (wanted: boolean) => void;
-  /** The page is of an older version: reload. */
+  /** The page is of an older build than the server has: reload. */
   reload: () => void;
 }
 

@@ -108,6 +108,7 @@ export class LiveControl {
       displays,
       log,
       pin: new PinGuard(pin),
+      isCurrent: (build) => build === '/assets/new.js',
       now: Date.now,
     });
     parameters.onChange(() => this.socket.changed());
@@ -156,6 +157,7 @@ export class Page {
   refused: { code: string; retryAfter?: number } | null = null;
   missed = 0;
   watched: boolean | null = null;
+  reloads = 0;
 
   constructor(port: number, auth: Record<string, unknown>, extraHeaders: Record<string, string>) {
     const options = { path: routes.control, transports: ['websocket'], auth, extraHeaders, reconnectionDelay: 100 };
@@ -168,6 +170,9 @@ export class Page {
     });
     this.socket.on('watch', (wanted) => {
       this.watched = wanted;
+    });
+    this.socket.on('reload', () => {
+      this.reloads += 1;
     });
     this.socket.on('update', (update) => {
       const next = this.state && applyUpdate(this.state, update);

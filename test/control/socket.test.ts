@@ -43,6 +43,15 @@ describe('a page', () => {
     expect(evil.refused?.code).toBe('transport');
   });
 
+  it('of an older build is told to reload, and works until it does', async () => {
+    const old = await live.page('display', { build: '/assets/old.js' }).until(({ reloads }) => reloads === 1);
+    expect(old.state).not.toBeNull();
+    const current = await live.page('display', { build: '/assets/new.js' }).until(({ state }) => state);
+    live.parameters.set('pace', 44, 'osc');
+    await current.until(({ state }) => state?.parameters.pace === 44);
+    expect(current.reloads).toBe(0);
+  });
+
   it('of a curator needs the PIN, and guessing becomes slow', async () => {
     for (let i = 0; i < 5; i++) {
       const page = await live.page('curator', { pin: `${i}` }).until(({ refused }) => refused);

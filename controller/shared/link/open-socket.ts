@@ -17,7 +17,15 @@ export interface SocketOptions {
 
 /** The socket of a page, not yet connected. */
 export function openSocket({ role, client, name, pin, origin, protocol = protocolVersion }: SocketOptions): PageSocket {
-  const hello = () => ({ protocol, role, client, ...(name && { name }), ...(pin && { pin: pin() }) });
+  const build = pageScript();
+  const hello = () => ({
+    protocol,
+    role,
+    client,
+    ...(name && { name }),
+    ...(pin && { pin: pin() }),
+    ...(build && { build }),
+  });
   const options = {
     path: routes.control,
     autoConnect: false,
@@ -30,4 +38,10 @@ export function openSocket({ role, client, name, pin, origin, protocol = protoco
     timeout: 5_000,
   };
   return origin === undefined ? io(options) : io(origin, options);
+}
+
+/** Path of the page's own script, by which the server knows the build: undefined outside of a built page. */
+function pageScript(): string | undefined {
+  const script = globalThis.document?.querySelector<HTMLScriptElement>('script[type="module"][src]');
+  return script ? new URL(script.src).pathname : undefined;
 }
