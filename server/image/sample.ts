@@ -13,7 +13,7 @@ type Corner = readonly [x: number, y: number];
 export function sampleQuad(image: RgbImage, corners: readonly Corner[], size: number): RgbImage {
   const [topLeft, bottomLeft, , topRight] = corners;
   const side = Math.hypot(bottomLeft[0] - topLeft[0], bottomLeft[1] - topLeft[1]);
-  const looks = Math.min(8, Math.max(1, Math.ceil(side / size))); // along each axis of a pixel
+  const looks = Math.min(8, Math.max(1, Math.ceil(side / size - 0.2))); // along each axis of a pixel
   const step = 1 / (size * looks);
   const rightX = (topRight[0] - topLeft[0]) * step;
   const rightY = (topRight[1] - topLeft[1]) * step;
