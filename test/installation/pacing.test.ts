@@ -76,6 +76,15 @@ describe('a becoming', () => {
     }
   });
 
+  it('keeps to the eased course where the engine is as engines are', () => {
+    const { shown, arcs } = play({ pace: 60, rate: 15 });
+    const total = arcs.at(-1) ?? 1;
+    for (let t = 0; t <= 60; t += 6) {
+      const at = arcs[shown.filter((s) => s.at <= t).at(-1)?.step ?? 0] / total;
+      expect(Math.abs(at - ease(t / 60)), `second ${t}`).toBeLessThan(0.02);
+    }
+  });
+
   it('begins to move with the first step', () => {
     const { shown } = play({ pace: 60, rate: 10 });
     expect(shown[0]).toMatchObject({ step: 0, at: 0 });
