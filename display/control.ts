@@ -1,4 +1,3 @@
-import { clientId } from '../controller/shared/link/client-id.ts';
 import { openSocket } from '../controller/shared/link/open-socket.ts';
 import { type PageLink, serverNow, unlinked } from '../controller/shared/link/page-link.ts';
 import { linkSocket, type PageSocket } from '../controller/shared/link/socket-link.ts';
@@ -23,8 +22,8 @@ export class Control {
   private readonly socket: PageSocket;
   private readonly link;
 
-  constructor(name: string, events: ControlEvents) {
-    const client = clientId(sessionStorage, (bytes) => crypto.getRandomValues(bytes));
+  /** @param client this page's id, by which the server also knows its stream of pictures */
+  constructor(name: string, client: string, events: ControlEvents) {
     this.socket = openSocket({ role: 'display', client, name });
     this.link = linkSocket(this.socket, this.store);
     this.socket.on('watch', (wanted) => {

@@ -1,3 +1,4 @@
+import { clientId } from '../controller/shared/link/client-id.ts';
 import { socketUrl } from '../controller/shared/link/socket-url.ts';
 import { identityMapping, type Mapping } from '../server/protocol/mapping.ts';
 import type { PageAddress } from './address.ts';
@@ -59,15 +60,16 @@ export class Wall {
   constructor(options: WallOptions) {
     const { host, address, onReload } = options;
     this.options = options;
+    const client = clientId(sessionStorage, (bytes) => crypto.getRandomValues(bytes));
     this.receiver = new Receiver({
-      url: socketUrl(address.frames),
+      url: socketUrl(`${address.frames}&client=${client}`),
       onStatus: (status) => {
         this.connected = status === 'open';
         if (status === 'outdated') onReload();
       },
     });
     this.intake = new PictureIntake(this.receiver, this.director);
-    this.control = new Control(address.name, {
+    this.control = new Control(address.name, client, {
       onChange: () => this.look(),
       onBack: () => {
         if (performance.now() - this.intake.lastAt > suspicious) this.receiver.reconnect();
