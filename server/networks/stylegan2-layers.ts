@@ -113,7 +113,7 @@ function blurPads(filter: number, kernel: number): Pads {
 }
 
 /** Sum of squares of each input-output pair's kernel: [O, I, k, k] -> [I, O]. */
-function energies(kernel: Float32Array, outputs: number, inputs: number): Float32Array {
+export function energies(kernel: Float32Array, outputs: number, inputs: number): Float32Array {
   const taps = kernel.length / (outputs * inputs);
   const out = new Float32Array(inputs * outputs);
   for (let o = 0; o < outputs; o++) {

@@ -1,0 +1,39 @@
+import { FamiliarError } from '../../errors.ts';
+import type { Plain } from '../../weights/plain.ts';
+import type { TensorFile, TensorInfo } from '../../weights/tensor-file.ts';
+import { type Architecture, loadGenerator } from '../architectures.ts';
+
+/** A generator found in a public file, in our layout. */
+export interface GeneratorImport {
+  readonly architecture: Architecture;
+  /** What a technician would call it: 'StyleGAN2 of rosinality'. */
+  readonly title: string;
+  readonly resolution: number;
+  readonly settings: { readonly [name: string]: Plain };
+  /** In our layout; its metadata are the settings that the loader needs. */
+  readonly tensors: TensorFile;
+}
+
+/** Sides of the largest of the blocks b4, b8, ... */
+export const largestBlock = (tensors: ReadonlyMap<string, TensorInfo>): number =>
+  Math.max(0, ...[...tensors.keys()].map((name) => Number(/^synthesis\.b(\d+)\./.exec(name)?.[1] ?? 0)));
+
+/**
+ * What is missing to build the network: one line, or none. Only names and shapes are looked at; the numbers stay in
+ * the file.
+ */
+export function missingParts({ architecture, tensors }: GeneratorImport): string[] {
+  const sizes: TensorFile = {
+    metadata: tensors.metadata,
+    tensors: tensors.tensors,
+    read: (name) => new Float32Array((tensors.tensors.get(name)?.shape ?? []).reduce((a, b) => a * b, 1)),
+    close() {},
+  };
+  try {
+    loadGenerator(architecture, sizes, 'this file');
+    return [];
+  } catch (error) {
+    if (!(error instanceof FamiliarError)) throw error;
+    return [error.message];
+  }
+}
