@@ -1,3 +1,4 @@
+import type { Face } from './face.ts';
 import type { FaceMeasures } from './measure.ts';
 
 /** Why a portrait is refused. */
@@ -99,3 +100,10 @@ export function judgeFace(face: FaceMeasures, limits: JudgeLimits = defaultJudge
   if (face.contrast < limits.contrast) return 'no-contrast';
   return face.sharpness < limits.sharpness ? 'blurred' : undefined;
 }
+
+/** Somebody in the background, less than this part as tall as the largest face, is no second person. */
+const BYSTANDER = 1 / 3;
+
+/** Whether a second person is in the way. `faces`: the largest first. */
+export const hasSecondPerson = ([face, ...others]: readonly Face[]): boolean =>
+  others.some((other) => other.box.height > BYSTANDER * face.box.height);

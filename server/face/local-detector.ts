@@ -97,7 +97,7 @@ async function loadMethod(kind: DetectorKind): Promise<Method> {
       input: 320,
       turns: (width, height) => searchWindows(width, height).slice(0, 1),
       rounds: 1,
-      locate: (pixels) => detector.locateFaces(pixels, { inputSize: 320, scoreThreshold: 0.4 }),
+      locate: (pixels) => detector.locateFaces(pixels, { inputSize: 320, scoreThreshold: 0.3 }),
       landmarkNet: landmarkNet(loaded, net),
       dispose: () => disposeAll(detector, net),
     };

@@ -4,8 +4,15 @@ import type { RgbImage } from '../image/rgb-image.ts';
 import { alignmentQuad, type Point, type Quad } from './align.ts';
 import { lookCloser } from './closer-look.ts';
 import { cropFace } from './crop.ts';
-import type { Face, FaceDetector } from './face.ts';
-import { defaultJudgeLimits, type JudgeLimits, judgeFace, type Refusal, refusalSentences } from './judge.ts';
+import type { FaceDetector } from './face.ts';
+import {
+  defaultJudgeLimits,
+  hasSecondPerson,
+  type JudgeLimits,
+  judgeFace,
+  type Refusal,
+  refusalSentences,
+} from './judge.ts';
 import { type FaceMeasures, measureFace } from './measure.ts';
 
 export interface PortraitOptions {
@@ -35,9 +42,6 @@ const SEARCHED_SIDE = 1600;
 /** Faces are cut from twice as many pixels as the result has, and from enough to be shown to their owner. */
 const SHOWN_SIDE = 512;
 
-/** Somebody in the background, less than this part as tall as the largest face, is no second person. */
-const BYSTANDER = 1 / 3;
-
 /**
  * The whole way from a photograph to an aligned face. Throws IMAGE_* or FILE_* where the picture cannot be read, and
  * FACE_* where its face is refused (FACE_NO_FACE, FACE_TOO_DARK, ...), each with a sentence that names it.
@@ -46,11 +50,10 @@ export async function preparePortrait(source: ImageSource, options: PortraitOpti
   const { detector, size } = options;
   const opened = await openImage(source);
   const searched = await opened.read({ within: SEARCHED_SIDE });
-  const [face, ...others] = await detector.detect(searched);
-  if (face === undefined) throw refused(opened.name, 'no-face');
-  if (options.faces === 'one' && others.some((other) => isRival(face, other))) {
-    throw refused(opened.name, 'several-faces');
-  }
+  const faces = await detector.detect(searched);
+  if (faces.length === 0) throw refused(opened.name, 'no-face');
+  if (options.faces === 'one' && hasSecondPerson(faces)) throw refused(opened.name, 'several-faces');
+  const [face] = faces;
   const sight = { image: searched, landmarks68: face.landmarks68, reduction: opened.width / searched.width };
   const wantedSide = 2 * Math.max(size, SHOWN_SIDE);
   const { image: photograph, landmarks68, reduction } = await lookCloser(opened, sight, wantedSide, detector);
@@ -62,8 +65,6 @@ export async function preparePortrait(source: ImageSource, options: PortraitOpti
   const quad = alignmentQuad(landmarks68);
   return { image: await cropFace(photograph, quad, size), photograph, landmarks68, quad, measures };
 }
-
-const isRival = (face: Face, other: Face): boolean => other.box.height > BYSTANDER * face.box.height;
 
 const refused = (name: string, refusal: Refusal): FamiliarError =>
   new FamiliarError(`FACE_${refusal.toUpperCase().replaceAll('-', '_')}`, `${name}: ${refusalSentences[refusal]}.`);

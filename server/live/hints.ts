@@ -1,6 +1,6 @@
 import { eyesAndMouth } from '../face/align.ts';
 import type { Face } from '../face/face.ts';
-import type { Refusal } from '../face/judge.ts';
+import { hasSecondPerson, type Refusal } from '../face/judge.ts';
 import type { Observation } from '../installation/ports.ts';
 import type { Hint } from '../protocol/snapshot.ts';
 
@@ -42,7 +42,7 @@ export function hintsFor(
   if (!face) return { hints: ['no-face'], faceBox: null };
   const { box } = face;
   const faceBox = { x: box.x / width, y: box.y / height, width: box.width / width, height: box.height / height };
-  if (faces.length > 1 && oneFace) return { hints: ['several-faces'], faceBox };
+  if (oneFace && hasSecondPerson(faces)) return { hints: ['several-faces'], faceBox };
   const { leftEye, rightEye, eyes } = eyesAndMouth(face.landmarks68);
   const distance = Math.hypot(rightEye[0] - leftEye[0], rightEye[1] - leftEye[1]) / Math.min(width, height);
   const hints = new Set<Hint>();
