@@ -212,9 +212,9 @@ export class Chain implements ChainPort {
   async #save(record: BecomingRecord, { image, ending }: Finish): Promise<ChainEntry | null> {
     const { face, folder } = record;
     const steps = await record.end();
-    const last = steps.findLast(({ ws }) => ws !== null);
-    if (last?.ws == null) return null;
-    await writeFaceLatent(folder, face.pack, last.ws);
+    const { last, vector } = record;
+    if (last === null || vector === null) return null;
+    await writeFaceLatent(folder, face.pack, vector);
     await writeFaceCurve(folder, steps);
     await writeFacePictures(folder, image);
     const { step, likeness } = last;

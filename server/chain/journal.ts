@@ -15,8 +15,8 @@ import { fileError } from '../files/errors.ts';
  */
 const marker = Buffer.from('FFJ1', 'latin1');
 const headerBytes = 12;
-/** A W+ latent of the largest network has 36,864 bytes; nothing we write comes near this. */
-const largestPayload = 4 * 2 ** 20;
+/** The noise maps of the largest network have 5.6 MB in half precision; nothing we write comes near this. */
+const largestPayload = 32 * 2 ** 20;
 
 /** A record as it stands in the file. */
 export function encodeRecord(payload: Uint8Array): Buffer {

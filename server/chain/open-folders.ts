@@ -6,7 +6,7 @@ import { exists, faceFiles, sweepPartials, writeFaceCurve, writeFaceLatent } fro
 import { type FaceRecord, faceIdPattern, latentLength, readFaceRecord, writeFaceRecord } from './face-record.ts';
 import { type ChainEntry, entryOf, readIndex } from './index-file.ts';
 import { readJournal } from './journal.ts';
-import { decodeSteps } from './step-record.ts';
+import { decodeSteps, vectorOf, wholeSteps } from './step-record.ts';
 
 /** Where a chain keeps its things. */
 export const chainPaths = (folder: string) => ({
@@ -76,15 +76,15 @@ async function openFace(folder: string, now: number): Promise<ChainEntry | null>
 /** Closes a becoming that the program did not see the end of, with the last latent that reached the disk. */
 async function closeInterrupted(folder: string, record: FaceRecord, now: number): Promise<FaceRecord | null> {
   const { payloads } = await readJournal(join(folder, faceFiles.journal));
-  const numbers = latentLength(record.pack);
+  const { numWs, wDim } = record.pack;
   const steps = decodeSteps(payloads);
-  const last = steps.findLast(({ ws }) => ws?.length === numbers);
-  if (last?.ws == null || last.step === 0) {
+  const last = wholeSteps(steps, numWs * wDim, latentLength(record.pack)).at(-1);
+  if (last === undefined || last.step === 0) {
     // Nothing but the face it would have grown out of.
     await rm(folder, { recursive: true, force: true });
     return null;
   }
-  await writeFaceLatent(folder, record.pack, last.ws);
+  await writeFaceLatent(folder, record.pack, vectorOf(last));
   await writeFaceCurve(folder, steps);
   const closed: FaceRecord = {
     ...record,

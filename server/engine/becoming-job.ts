@@ -7,6 +7,9 @@ import type { Studio } from './studio.ts';
 /** Steps over which a becoming that was cut off gathers speed again. */
 const easeInSteps = 30;
 
+/** Noise maps are large and change slowly: they are sent so often, ms, and with the last step. */
+const noiseEvery = 500;
+
 /** One becoming inside of the engine's process: a projection paced by time instead of by a number of steps. */
 export class BecomingJob {
   readonly id: number;
@@ -60,11 +63,14 @@ export class BecomingJob {
     });
     let meanFaceDistance: number | undefined;
     let step = firstStep;
+    let noiseAt = Number.NEGATIVE_INFINITY;
     for await (const seen of steps) {
       // After a crash the first picture is the last one that was journalled: it has been shown.
       if (isContinued && seen.step === 0 && !seen.isLast) continue;
       meanFaceDistance ??= await studio.meanFaceDistance(portrait);
       this.#underWay++;
+      const hasNoise = seen.isLast || this.#now() - noiseAt >= noiseEvery;
+      if (hasNoise) noiseAt = this.#now();
       send({
         type: 'step',
         id: this.id,
@@ -74,7 +80,8 @@ export class BecomingJob {
         isLast: seen.isLast,
         loss: seen.loss,
         likeness: likeness(seen.perceptual, meanFaceDistance),
-        ws: studio.vector(seen.latent),
+        ws: seen.latent.ws,
+        noise: hasNoise ? studio.noiseOf(seen.latent) : null,
         image: await studio.shown(seen.image, seen.latent),
       });
       await between();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { latentsOf } from '../chain/becoming-record.ts';
 import { latentLength } from '../chain/face-record.ts';
+import { decodeJournal } from '../chain/journal.ts';
+import { decodeSteps, vectorOf, type WholeStep, wholeSteps } from '../chain/step-record.ts';
 import { openVideo } from '../media/video-writer.ts';
 import type { Studio } from './studio.ts';
 
@@ -10,16 +11,16 @@ const fps = 24;
 /** The last face is held for a moment. */
 const heldFrames = 18;
 
-/** The latents a film shows: at most `count`, evenly along the way the face went rather than along its steps. Pure. */
-export function evenly(latents: readonly Float32Array[], count: number): Float32Array[] {
-  if (latents.length <= count) return [...latents];
+/** The steps a film shows: at most `count`, evenly along the way the face went rather than along its steps. Pure. */
+export function evenly(steps: readonly WholeStep[], count: number): WholeStep[] {
+  if (steps.length <= count) return [...steps];
   const way = [0];
-  for (let i = 1; i < latents.length; i++) way.push(way[i - 1] + distance(latents[i - 1], latents[i]));
+  for (let i = 1; i < steps.length; i++) way.push(way[i - 1] + distance(steps[i - 1].ws, steps[i].ws));
   const whole = way[way.length - 1];
-  const chosen: Float32Array[] = [];
+  const chosen: WholeStep[] = [];
   for (let k = 0, i = 0; k < count; k++) {
-    while (i < latents.length - 1 && way[i] < (whole * k) / (count - 1)) i++;
-    if (chosen.at(-1) !== latents[i]) chosen.push(latents[i]);
+    while (i < steps.length - 1 && way[i] < (whole * k) / (count - 1)) i++;
+    if (chosen.at(-1) !== steps[i]) chosen.push(steps[i]);
   }
   return chosen;
 }
@@ -41,16 +42,13 @@ export async function filmEvolution(
   rest: () => Promise<boolean>,
 ): Promise<boolean> {
   const { pack } = studio.ready;
-  const steps = latentsOf(await readFile(journal), latentLength(pack));
-  const chosen = evenly(
-    steps.map(({ ws }) => ws),
-    longestFilm,
-  );
+  const steps = decodeSteps(decodeJournal(await readFile(journal)).payloads);
+  const chosen = evenly(wholeSteps(steps, pack.numWs * pack.wDim, latentLength(pack)), longestFilm);
   const writer = await openVideo(video, { width: pack.resolution, height: pack.resolution, fps });
   try {
-    for (const [i, ws] of chosen.entries()) {
+    for (const [i, step] of chosen.entries()) {
       if (!(await rest())) return false;
-      const frame = await studio.draw(ws);
+      const frame = await studio.draw(vectorOf(step));
       for (let k = i === chosen.length - 1 ? heldFrames : 1; k > 0; k--) await writer.write(frame);
     }
     await writer.finish();

@@ -110,22 +110,22 @@ export class LiveBecoming implements Becoming {
 
   #message(): BecomeMessage {
     const { record, target, start } = this.#parts;
-    const { last } = record;
+    const { last, vector } = record;
     const common = { id: this.id, target: target.data, seconds: this.#seconds };
-    if (last?.ws == null) return { ...common, start, isWarm: start !== null, step: 0, done: 0 };
+    if (last === null) return { ...common, start, isWarm: start !== null, step: 0, done: 0 };
     // The pace is people's time: the engine's absence is a part of it.
     const away = (performance.now() - this.#lastAt) / 1000 / this.#seconds;
     const done = Math.min(last.done + away, Math.max(last.done, 1 - leastLeft));
-    return { ...common, start: last.ws, isWarm: true, step: last.step + 1, done };
+    return { ...common, start: vector, isWarm: true, step: last.step + 1, done };
   }
 
   async #pass(message: StepMessage): Promise<void> {
     const { record } = this.#parts;
     if (this.#isStopped || message.step <= (record.last?.step ?? -1)) return;
-    const { step, loss, likeness, ws } = message;
+    const { step, loss, likeness, ws, noise } = message;
     const done = Math.max(message.done, record.last?.done ?? 0);
     try {
-      await record.append({ step, done, loss, likeness, ws });
+      await record.append({ step, done, loss, likeness, ws, noise });
       this.#tell(null);
     } catch (error) {
       if (this.#isStopped) return;
@@ -157,13 +157,13 @@ export class LiveBecoming implements Becoming {
   async #keep(ending: 'arrived' | 'early'): Promise<void> {
     const { chain, record, onOver } = this.#parts;
     this.#isStopped = true;
-    const last = record.last;
+    const { last, vector } = record;
     // Nothing but the face before: there is nothing to keep.
-    if (this.#image === null || last?.ws == null || last.step === 0) return this.#drop();
+    if (this.#image === null || last === null || vector === null || last.step === 0) return this.#drop();
     try {
       await chain.finish(record, this.#image, ending);
     } finally {
-      onOver({ id: this.face, ws: last.ws });
+      onOver({ id: this.face, ws: vector });
     }
   }
 

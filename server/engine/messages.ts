@@ -58,7 +58,10 @@ export interface StepMessage {
   readonly isLast: boolean;
   readonly loss: number;
   readonly likeness: number;
+  /** [numWs, wDim] */
   readonly ws: Float32Array;
+  /** All noise maps one after the other, now and then and with the last step; null where they are the step's before. */
+  readonly noise: Float32Array | null;
   /** As it is to be shown, RGB [R, R, 3]. */
   readonly image: Uint8Array;
 }

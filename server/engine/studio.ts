@@ -1,3 +1,4 @@
+import { join } from '../chain/step-record.ts';
 import { input } from '../graph/ops.ts';
 import { fromTensor, type RgbImage } from '../image/rgb-image.ts';
 import { type FacePack, loadFacePack, packSha256 } from '../networks/face-pack.ts';
@@ -115,15 +116,19 @@ export class Studio {
   }
 
   /** A latent as one vector: to journal, send and mix. */
-  vector({ ws, noise }: Latent): Float32Array {
-    const vector = new Float32Array(noise.reduce((sum, map) => sum + map.length, ws.length));
-    vector.set(ws);
-    let at = ws.length;
+  vector(latent: Latent): Float32Array {
+    return join(latent.ws, this.noiseOf(latent));
+  }
+
+  /** A latent's noise maps one after the other. */
+  noiseOf({ noise }: Latent): Float32Array {
+    const all = new Float32Array(noise.reduce((sum, map) => sum + map.length, 0));
+    let at = 0;
     for (const map of noise) {
-      vector.set(map, at);
+      all.set(map, at);
       at += map.length;
     }
-    return vector;
+    return all;
   }
 
   /** Bends what is shown from now on: standard deviations by the pack's names; others are ignored. */

@@ -16,7 +16,7 @@ let chain = await openChain({ folder, keepPortraits: false, forgetAfter: 0 });
 const { record } = await chain.begin(orderOf(1, picture(1), 10), pack, null);
 const append = async (step: number) => {
   const ws = new Float32Array(12 * 512).fill(step);
-  await record.append({ step, done: step / 100, loss: 1, likeness: 0.5, ws }).then(
+  await record.append({ step, done: step / 100, loss: 1, likeness: 0.5, ws, noise: null }).then(
     () => steps.push(null),
     (error: FamiliarError) => {
       steps.push(error.code);

@@ -76,7 +76,15 @@ describe('a step', () => {
   it('is read as it was written', () => {
     const unit = fc.double({ min: 0, max: 1, noNaN: true });
     const ws = fc.option(fc.float32Array({ minLength: 1, maxLength: 40, noNaN: true }));
-    const steps = fc.record({ step: fc.nat(), done: unit, loss: fc.double({ noNaN: true }), likeness: unit, ws });
+    const noise = fc.option(fc.uint16Array({ minLength: 1, maxLength: 40 }));
+    const steps = fc.record({
+      step: fc.nat(),
+      done: unit,
+      loss: fc.double({ noNaN: true }),
+      likeness: unit,
+      ws,
+      noise,
+    });
     fc.assert(
       fc.property(steps, (step) => {
         expect(decodeStep(encodeStep(step))).toEqual(step);

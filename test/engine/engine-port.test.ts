@@ -180,7 +180,7 @@ describe('bad luck', () => {
     engine = createEngine(options(), chain);
     await engine.whenReady();
     expect(chain.highestVisitor).toBe(7);
-    await expect.poll(() => chain.faces.length).toBe(1);
+    await expect.poll(() => chain.faces.length, { timeout: 10_000 }).toBe(1);
     const drawn = await engine.render([{ source: { kind: 'face', id: becoming.face }, share: 1 }]);
     const still = await chain.still(becoming.face);
     expect(difference(drawn.data, still!.data)).toBeLessThan(8);
@@ -214,7 +214,7 @@ describe('bad luck', () => {
       if (step === 5) void chain.forget(becoming.face);
     });
     expect(steps.length).toBeLessThan(200);
-    await expect.poll(() => readdir(join(folder, 'faces'))).toEqual([]);
+    await expect.poll(() => readdir(join(folder, 'faces')), { timeout: 10_000 }).toEqual([]);
     expect(await readdir(join(folder, 'forgotten'))).toEqual([]);
     await expect(engine.become(orderOf(2, picture(2), 1)).then(all)).resolves.not.toHaveLength(0);
   });
