@@ -18,14 +18,14 @@ export interface PageAddress {
  */
 export function readAddress(query: URLSearchParams, pixels: number): PageAddress {
   const name = query.get('name') ?? '';
-  const quality = Number(query.get('quality'));
+  const quality = query.get('quality') ?? '';
   const asked = Number(query.get('size'));
   const format = (['jpeg', 'webp', 'rgb'] as const).find((known) => known === query.get('format')) ?? 'jpeg';
   const size: FrameRequest['size'] =
     frameSizes.find((allowed) => allowed === asked) ?? frameSizes.find((allowed) => allowed >= pixels) ?? 2048;
   return {
     name: displayNamePattern.test(name) ? name : 'main',
-    quality: query.has('quality') && Object.hasOwn(qualityLevels, quality) ? quality : null,
+    quality: /^\d$/.test(quality) && Number(quality) < qualityLevels.length ? Number(quality) : null,
     frames: `${routes.frames}${frameQuery({ size, format })}`,
   };
 }

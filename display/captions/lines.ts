@@ -55,7 +55,7 @@ export function captionBoxes(aspect: number): { readonly label: Box; readonly me
   const label: Box = {
     x: -aspect / 2 + margin,
     // On a tall picture just below the face, else at the bottom.
-    y: below ? aspect / 2 + margin : 0.5 - margin - height,
+    y: below ? Math.min(aspect / 2 + margin, 0.5 - height) : 0.5 - margin - height,
     width,
     height,
   };

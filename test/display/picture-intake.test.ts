@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import type { Picture } from '../../display/frames/frame-link.ts';
+import type { Receiver } from '../../display/frames/receiver.ts';
+import { PictureIntake } from '../../display/picture-intake.ts';
+import { Director } from '../../display/scene/director.ts';
+import type { Stage } from '../../display/scene/stage.ts';
+
+/** A receiver whose pictures a test puts in, and a stage that only remembers. */
+function setUp() {
+  let next: Picture | null = null;
+  const acknowledged: number[] = [];
+  const open = new Set<number>();
+  const shown: { sequence: number; spread: number }[] = [];
+  const receiver = {
+    take: () => {
+      const taken = next;
+      next = null;
+      return taken;
+    },
+    acknowledge: ({ header }: Picture) => acknowledged.push(header.sequence),
+  } as unknown as Receiver;
+  const stage = {
+    face: {
+      show: (bitmap: { sequence: number }, spread: number) => shown.push({ sequence: bitmap.sequence, spread }),
+    },
+  } as unknown as Stage;
+  const director = new Director();
+  const intake = new PictureIntake(receiver, director);
+  const arrive = (sequence: number, blend = 100) => {
+    open.add(sequence);
+    const bitmap = { sequence, close: () => open.delete(sequence) } as unknown as ImageBitmap;
+    const header = { sequence, blend, kind: 'face', state: 'becoming', visitor: 1 } as Picture['header'];
+    next = { header, bitmap };
+  };
+  return { intake, stage, director, arrive, acknowledged, open, shown };
+}
+
+describe('taking pictures in', () => {
+  it('shows, acknowledges and releases each picture once', () => {
+    const { intake, stage, arrive, acknowledged, open, shown } = setUp();
+    expect(intake.bring(stage, false, 1, 0)).toBe(false);
+    for (const sequence of [1, 2, 3]) {
+      arrive(sequence);
+      expect(intake.bring(stage, false, 1, sequence * 100)).toBe(true);
+    }
+    expect(shown.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+    expect(acknowledged).toEqual([1, 2, 3]);
+    expect(open.size).toBe(0);
+  });
+
+  it('shows the first at once and dissolves into the others', () => {
+    const { intake, stage, director, arrive, shown } = setUp();
+    arrive(1, 4_000);
+    intake.bring(stage, false, 1, 0);
+    expect(director.dissolve.progress(0)).toBe(1);
+    arrive(2, 4_000);
+    intake.bring(stage, false, 1, 4_000);
+    expect(director.dissolve.progress(0)).toBe(0);
+    expect(shown[1].spread).toBe(1);
+  });
+
+  it('holds only the newest while frozen, lets the server go on, and shows it afterwards', () => {
+    const { intake, stage, arrive, acknowledged, open, shown } = setUp();
+    for (const sequence of [1, 2, 3, 4]) {
+      arrive(sequence);
+      expect(intake.bring(stage, true, 1, sequence)).toBe(false);
+    }
+    expect(acknowledged).toEqual([1, 2, 3, 4]);
+    expect([...open]).toEqual([4]);
+    expect(intake.bring(stage, false, 1, 10)).toBe(true);
+    expect(shown.map(({ sequence }) => sequence)).toEqual([4]);
+    expect(open.size).toBe(0);
+    expect(acknowledged).toHaveLength(4);
+  });
+
+  it('drops what it held where something newer is there', () => {
+    const { intake, stage, arrive, open, shown } = setUp();
+    arrive(1);
+    intake.bring(stage, true, 1, 0);
+    arrive(2);
+    intake.bring(stage, false, 1, 1);
+    expect(shown.map(({ sequence }) => sequence)).toEqual([2]);
+    expect(open.size).toBe(0);
+  });
+});
