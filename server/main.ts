@@ -119,7 +119,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   closing.add('the engine', () => engine.close());
   const camera = options.createCamera(parameters.values.camera);
   closing.add('the camera', () => camera.close());
-  const portraits = new Portraits({ resolution: pack.resolution, severalFaces: config.portrait.severalFaces });
+  const portraits = new Portraits({ resolution: pack.resolution, ...config.portrait });
   closing.add('the face detectors', () => portraits.close());
 
   const encode = createPictureEncoder(config.stream);

@@ -18,6 +18,8 @@ export interface PortraitOptions {
   /** Sides of the aligned face that the pack wants, px. */
   readonly resolution: number;
   readonly severalFaces: 'refuse' | 'largest';
+  /** Least distance between the eyes in pixels of the photograph. */
+  readonly smallestFace: number;
 }
 
 /** The way from the camera's pictures to portraits and hints. Detectors run in processes of their own. */
@@ -31,10 +33,15 @@ export class Portraits implements PortraitPort {
   }
 
   async prepare({ bytes }: Photograph, signal: AbortSignal): Promise<Portrait> {
-    const { resolution, severalFaces } = this.#options;
+    const { resolution, severalFaces, smallestFace } = this.#options;
     const { image, photograph, quad } = await preparePortrait(
       { name: 'The photograph', bytes },
-      { detector: this.#careful, size: resolution, faces: severalFaces === 'refuse' ? 'one' : 'largest' },
+      {
+        detector: this.#careful,
+        size: resolution,
+        faces: severalFaces === 'refuse' ? 'one' : 'largest',
+        limits: { eyeDistance: smallestFace },
+      },
     );
     signal.throwIfAborted();
     return { target: image, picture: await encodeJpeg(await cropFace(photograph, quad, shownSide)) };
