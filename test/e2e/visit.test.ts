@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import jsqr from 'jsqr';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -118,16 +119,20 @@ describe.skipIf(browserMissing !== null || !hasPages || !hasReference)('a whole 
     await keep('6-arrived');
     expect(difference(before, await picture(wall))).toBeGreaterThan(8);
 
-    // The receipt: the visitor's own phone shows the face, and deletes it for good.
-    const link = await tablet
-      .locator('a[href*="/receipt/"]')
-      .first()
-      .getAttribute('href')
-      .catch(() => null);
-    if (link !== null) {
-      const phone = await open(new URL(link, `http://localhost:${port}`).pathname, 390, 844);
-      await phone.screenshot({ path: join(artefacts, 'visit-7-receipt.png') });
-    }
+    // The receipt: the code on the tablet opens the face on the visitor's own phone, which deletes it for good.
+    const link = await qrCode(await tablet.screenshot());
+    expect(link).toMatch(/\/receipt\/[\w-]{16,}$/);
+    const receipt = new URL(link).pathname;
+    const phone = await open(receipt, 390, 844);
+    await phone.locator('img').waitFor();
+    await phone.screenshot({ path: join(artefacts, 'visit-7-receipt.png') });
+    await phone.getByRole('button', { name: /Delete my face/ }).click();
+    await phone.getByText(/for good/).waitFor();
+    await phone.getByRole('button', { name: /Delete my face/ }).click();
+    await phone.getByText(/has been deleted/).waitFor();
+    expect((await fetch(`http://localhost:${port}${receipt}`)).status).toBe(404);
+    expect(await readdir(join(folder, 'chain', 'faces'))).toEqual([]);
+
     const curator = await open('/curator', 1112, 834);
     await curator.getByRole('textbox').or(curator.locator('input')).first().fill('2468');
     await curator.keyboard.press('Enter');
@@ -139,6 +144,15 @@ describe.skipIf(browserMissing !== null || !hasPages || !hasReference)('a whole 
     expect(errors).toEqual([]);
   }, 300_000);
 });
+
+/** The text of a QR code somewhere on a screenshot; '' where there is none. */
+async function qrCode(screenshot: Buffer): Promise<string> {
+  const { data, info } = await sharp(screenshot).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  // The package is CommonJS: its function stands in the default export.
+  const read = (jsqr as unknown as { default?: typeof jsqr }).default ?? jsqr;
+  return (read as unknown as QrReader)(new Uint8ClampedArray(data), info.width, info.height)?.data ?? '';
+}
+type QrReader = (data: Uint8ClampedArray, width: number, height: number) => { data: string } | null;
 
 /** A camera's film of a photograph: the noise of its sensor differs from picture to picture. */
 async function film(path: string): Promise<Buffer> {
