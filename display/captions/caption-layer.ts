@@ -27,11 +27,20 @@ export class CaptionLayer {
 
   /** Sets the size of the picture, px. */
   resize(width: number, height: number): void {
-    const { label, message, beside } = captionBoxes(width / height);
-    const align = beside || width > height ? 'start' : 'center';
-    const from = width < height * 0.8 ? 'top' : 'bottom';
-    this.label.setPlace({ box: label, placement: { align, from }, width, height });
-    this.message.setPlace({ box: message, placement: { align: 'center', from: 'bottom' }, width, height });
+    const { label, message, inset: part, below } = captionBoxes(width / height);
+    const inset = Math.round(part * height);
+    const align = below ? 'center' : 'start';
+    const from = below ? 'top' : 'bottom';
+    // Words below the face may be larger than those beside it.
+    const scale = Math.min(width, height) * (below ? 1.3 : 1);
+    this.label.setPlace({ box: label, placement: { align, from, inset }, scale, width, height });
+    this.message.setPlace({
+      box: message,
+      placement: { align: 'center', from: 'bottom', inset },
+      scale,
+      width,
+      height,
+    });
   }
 
   /** Moves on by `dt` seconds and draws. */

@@ -42,24 +42,32 @@ export interface Box {
   readonly height: number;
 }
 
-/**
- * Where words go on a picture of that aspect: beside the face like a museum's label where there is room, else below. Pure.
- */
-export function captionBoxes(aspect: number): { readonly label: Box; readonly message: Box; readonly beside: boolean } {
-  const margin = 0.05 * Math.min(1, aspect);
-  const room = (aspect - 1) / 2 - 1.6 * margin;
-  const beside = room > 0.24;
-  const width = beside ? room : aspect - 2 * margin;
-  const height = 0.34 * Math.min(1, aspect);
+/** Where words go on a picture: boxes to draw them in, and how far from the edges of those they keep. */
+export interface CaptionBoxes {
+  readonly label: Box;
+  readonly message: Box;
+  /** Part of the picture's height. */
+  readonly inset: number;
+  /** Whether the label stands beside the face, like that of a museum. */
+  readonly beside: boolean;
+  /** Whether the label hangs below the face of a tall picture. */
+  readonly below: boolean;
+}
+
+/** The boxes on a picture of that aspect: beside the face where there is room, else below. Pure. */
+export function captionBoxes(aspect: number): CaptionBoxes {
+  const inset = 0.05 * Math.min(1, aspect);
+  const room = (aspect - 1) / 2;
+  const beside = room > 0.32;
   const below = aspect < 0.8;
+  const height = 0.42 * Math.min(1, aspect);
   const label: Box = {
-    x: -aspect / 2 + margin,
-    // On a tall picture just below the face, else at the bottom.
-    y: below ? Math.min(aspect / 2 + margin, 0.5 - height) : 0.5 - margin - height,
-    width,
+    x: -aspect / 2,
+    y: below ? Math.min(aspect / 2, 0.5 - height) : 0.5 - height,
+    width: beside ? room + 0.4 * inset : aspect,
     height,
   };
-  const messageWidth = Math.min(aspect, 1.2) - 2 * margin;
-  const message: Box = { x: -messageWidth / 2, y: 0.5 - margin - height / 2, width: messageWidth, height: height / 2 };
-  return { label, message, beside };
+  const messageWidth = Math.min(aspect, 1.25);
+  const message: Box = { x: -messageWidth / 2, y: 0.5 - height * 0.6, width: messageWidth, height: height * 0.6 };
+  return { label, message, inset, beside, below };
 }

@@ -17,6 +17,8 @@ export interface Placement {
   readonly align: 'start' | 'center';
   /** Whether the block stands on the lower edge, or hangs from the upper one. */
   readonly from: 'top' | 'bottom';
+  /** Between the words and the edge of the canvas, px. */
+  readonly inset: number;
 }
 
 /** Font of a text, as CSS and canvases write it. */
@@ -30,53 +32,58 @@ export async function loadLetters(texts: readonly string[]): Promise<void> {
 }
 
 /** Sets texts below each other onto a transparent canvas, with a breath of darkness behind them. */
-export function typeset(canvas: HTMLCanvasElement, parts: readonly Typeset[], { align, from }: Placement): void {
+export function typeset(canvas: HTMLCanvasElement, parts: readonly Typeset[], placement: Placement): void {
   const context = canvas.getContext('2d')!;
   context.clearRect(0, 0, canvas.width, canvas.height);
-  const inset = Math.round(canvas.height * 0.06);
-  const width = canvas.width - 2 * inset;
-  const lines = parts.flatMap((part, index) => {
-    context.font = fontOf(part);
-    const measure = (text: string) => context.measureText(text).width;
-    return breakLines(part.text, width, measure).map((text, line) => ({
-      text,
-      width: measure(text),
-      part,
-      // Air between two parts.
-      leading: part.size * 1.22 + (line === 0 && index > 0 ? part.size * 0.55 : 0),
-    }));
-  });
-  const total = lines.reduce((sum, { leading }) => sum + leading, 0);
-  const widest = Math.max(0, ...lines.map((line) => line.width));
-  let y = from === 'bottom' ? Math.max(inset, canvas.height - inset - total) : inset;
-  if (lines.length > 0) darken(context, y, total, align === 'center' ? widest * 0.85 : canvas.width / 2);
+  const { align, from, inset } = placement;
+  const lines = parts.flatMap((part, index) => layLines(context, part, index === 0, canvas.width - 2 * inset));
+  if (lines.length === 0) return;
+  const height = lines.reduce((sum, { leading }) => sum + leading, 0);
+  const width = Math.max(...lines.map((line) => line.width));
+  const top = from === 'bottom' ? Math.max(inset, canvas.height - inset - height) : inset;
+  const mirrored = align === 'start' && rightToLeft.test(parts[0].language);
+  const anchor = align === 'center' ? canvas.width / 2 : mirrored ? canvas.width - inset : inset;
+  const middle = align === 'center' ? anchor : anchor + (mirrored ? -width : width) / 2;
+  darken(context, middle, top + height / 2, width, height);
   context.textBaseline = 'alphabetic';
+  context.textAlign = align;
   context.shadowColor = 'rgb(0 0 0 / 0.75)';
+  let y = top;
   for (const { text, part, leading } of lines) {
     y += leading;
-    const mirrored = rightToLeft.test(part.language);
-    context.direction = mirrored ? 'rtl' : 'ltr';
-    context.textAlign = align;
+    context.direction = rightToLeft.test(part.language) ? 'rtl' : 'ltr';
     context.font = fontOf(part);
     context.fillStyle = part.color;
     context.shadowBlur = part.size * 0.5;
-    const start = mirrored ? canvas.width - inset : inset;
-    context.fillText(text, align === 'center' ? canvas.width / 2 : start, y - part.size * 0.25);
+    context.fillText(text, anchor, y - part.size * 0.25);
   }
 }
 
-/** A shade behind the words, so that they can be read over any face; gone before the edge of the canvas. */
-function darken(context: CanvasRenderingContext2D, top: number, height: number, reach: number): void {
-  const { width, height: whole } = context.canvas;
-  const [x, y] = [width / 2, Math.min(whole / 2 + height, top + height / 2)];
-  const radiusY = Math.max(1, Math.min(y, whole - y));
+/** The lines of one text, with the room each takes downwards. */
+function layLines(context: CanvasRenderingContext2D, part: Typeset, first: boolean, width: number) {
+  context.font = fontOf(part);
+  const measure = (text: string) => context.measureText(text).width;
+  return breakLines(part.text, width, measure).map((text, line) => {
+    // Air between two texts.
+    const air = line === 0 && !first ? part.size * 0.55 : 0;
+    return { text, width: measure(text), part, leading: part.size * 1.22 + air };
+  });
+}
+
+/** A shade behind words of that size about `x`, `y`, so that they can be read over any face. */
+function darken(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
+  const { canvas } = context;
+  // Cut off at most where the picture ends anyway: at the sides to which the words are near.
+  const reachX = Math.min(0.8 * width + 0.5 * height, Math.max(x, canvas.width - x));
+  const reachY = Math.min(1.2 * height + 0.1 * width, Math.max(y, canvas.height - y));
   context.save();
   context.translate(x, y);
-  context.scale(Math.min(reach, width / 2), radiusY);
+  context.scale(reachX, reachY);
   const shade = context.createRadialGradient(0, 0, 0, 0, 0, 1);
-  shade.addColorStop(0, 'rgb(0 0 0 / 0.34)');
-  shade.addColorStop(0.55, 'rgb(0 0 0 / 0.2)');
-  shade.addColorStop(1, 'rgb(0 0 0 / 0)');
+  for (let stop = 0; stop <= 8; stop++) {
+    const fall = Math.cos((stop / 8) * (Math.PI / 2)) ** 2;
+    shade.addColorStop(stop / 8, `rgb(0 0 0 / ${0.36 * fall})`);
+  }
   context.fillStyle = shade;
   context.fillRect(-1, -1, 2, 2);
   context.restore();

@@ -4,7 +4,7 @@ import { Label } from './label.ts';
 import type { Box } from './lines.ts';
 import { loadLetters, type Placement, type Typeset, typeset } from './typeset.ts';
 
-/** One block of words. Sizes of letters are parts of the picture's shorter side. */
+/** One block of words. Sizes of letters are parts of their place's `scale`. */
 export class Words {
   private readonly label: Label;
   private readonly fader: Fader<string>;
@@ -48,12 +48,11 @@ export class Words {
     this.label.dispose();
   }
 
-  private set(key: string, { box, placement, width, height }: WordsPlace): void {
+  private set(key: string, { box, placement, scale, height }: WordsPlace): void {
     const { canvas } = this.label;
     canvas.width = Math.max(1, Math.round(box.width * height));
     canvas.height = Math.max(1, Math.round(box.height * height));
     const parts = JSON.parse(key) as Typeset[];
-    const scale = Math.min(width, height);
     typeset(
       canvas,
       parts.map((part) => ({ ...part, size: part.size * scale })),
@@ -67,6 +66,8 @@ export class Words {
 export interface WordsPlace {
   readonly box: Box;
   readonly placement: Placement;
+  /** px. */
+  readonly scale: number;
   readonly width: number;
   readonly height: number;
 }

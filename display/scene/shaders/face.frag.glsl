@@ -58,7 +58,7 @@ void main() {
   vec3 glow = vec3(0.0);
   if (uLight > 0.0 && mask < 1.0) {
     float distance1 = length(outside);
-    float fall = exp(-2.6 * distance1) * (1.0 - smoothstep(0.0, 0.85, distance1));
+    float fall = exp(-2.8 * distance1) * (1.0 - smoothstep(0.0, 0.85, distance1));
     vec2 edge = clamp(place, 0.07, 0.93);
     glow = spread(edge, outside.yx) * fall * uLight;
   }
@@ -72,10 +72,10 @@ void main() {
       float relief = dot(slope, vec2(-0.55, -0.83)) + 0.35 * (height - 0.5);
       face *= 1.0 + uBristle * 0.55 * relief;
     }
-    vec2 corner = (place - 0.5) * 2.0;
-    float shade = dot(corner * corner, corner * corner);
-    face *= 1.0 - uVignette * smoothstep(0.1, 1.9, shade);
   }
-  vec3 color = mix(glow, face, mask);
+  // The same at the edge for both, so that no seam is seen.
+  vec2 corner = (clamp(place, 0.0, 1.0) - 0.5) * 2.0;
+  float shade = 1.0 - uVignette * smoothstep(0.1, 1.9, dot(corner * corner, corner * corner));
+  vec3 color = mix(glow, face, mask) * shade;
   outColor = vec4(color, mask) * uOpacity;
 }

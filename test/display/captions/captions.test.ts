@@ -98,7 +98,8 @@ describe('the place of words', () => {
 
   it('is beside the face where there is room', () => {
     expect(captionBoxes(16 / 9).beside).toBe(true);
-    expect(captionBoxes(16 / 9).label.x + captionBoxes(16 / 9).label.width).toBeLessThanOrEqual(-0.5);
+    const { label, inset } = captionBoxes(16 / 9);
+    expect(label.x + label.width - inset).toBeLessThanOrEqual(-0.5);
     expect(captionBoxes(4 / 3).beside).toBe(false);
   });
 });
