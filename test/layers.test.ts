@@ -21,11 +21,13 @@ const rooms: Record<string, readonly string[]> = {
   face: ['files', 'image', 'runtime'],
   media: ['files', 'image'],
   config: ['protocol', 'files'],
-  bench: ['graph', 'image', 'networks', 'projection', 'runtime', 'weights'],
+  import: ['files', 'graph', 'media', 'networks', 'projection', 'runtime', 'weights'],
+  bench: ['config', 'graph', 'image', 'installation', 'networks', 'projection', 'protocol', 'runtime', 'weights'],
   film: ['files', 'image', 'media', 'projection'],
   installation: ['protocol', 'config', 'image'],
   stream: ['protocol', 'image', 'installation'],
   control: ['protocol', 'config', 'installation', 'files'],
+  live: ['config', 'control', 'engine', 'face', 'image', 'installation', 'protocol', 'stream'],
   http: ['protocol', 'installation', 'files'],
   camera: ['protocol', 'config', 'installation', 'face', 'files', 'image', 'media', 'runtime'],
   doctor: ['media', 'networks', 'runtime'],
@@ -125,9 +127,10 @@ describe('the house', () => {
   });
 });
 
-/** 'server/graph/ops.ts' -> 'graph'; undefined for files that stand in no room. */
+/** 'server/graph/ops.ts' -> 'graph'; undefined for files that stand in no room. Importing is a room inside a room. */
 function roomOf(path: string): string | undefined {
   const parts = path.split('/');
+  if (path.startsWith('server/networks/import/')) return 'import';
   return parts[0] === 'server' && parts.length > 2 && parts[1] !== 'cli' ? parts[1] : undefined;
 }
 

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { fileError } from '../files/errors.ts';
 import { openImage } from '../image/decode.ts';
@@ -11,18 +10,12 @@ import type { FacePicture } from '../protocol/routes.ts';
 import type { ChainFace } from '../protocol/snapshot.ts';
 import { BecomingRecord, removeJournal } from './becoming-record.ts';
 import { faceOfOtherPack, faceUnknown } from './errors.ts';
-import {
-  exists,
-  faceFiles,
-  readFaceLatent,
-  writeFaceCurve,
-  writeFaceLatent,
-  writeFacePictures,
-} from './face-folder.ts';
+import { faceFiles, readFaceLatent, writeFaceCurve, writeFaceLatent, writeFacePictures } from './face-folder.ts';
 import { type FaceRecord, faceIdPattern, type PackFacts, writeFaceRecord } from './face-record.ts';
 import { type ChainEntry, entryOf, writeIndex } from './index-file.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { beginForgetting, type ChainPaths, chainPaths, finishForgetting, openFolders } from './open-folders.ts';
+import { readCounter } from './visitor-counter.ts';
 
 export interface ChainOptions {
   /** Made where it is missing. */
@@ -388,15 +381,3 @@ export class Chain implements ChainPort {
 const faceOf = ({ id, visitor, at, likeness }: ChainEntry): ChainFace => ({ id, visitor, at, likeness });
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
-
-const counter = z.object({ highest: z.int().nonnegative() });
-
-async function readCounter(path: string): Promise<number> {
-  if (!(await exists(path))) return 0;
-  try {
-    return counter.parse(JSON.parse(await readFile(path, 'utf8'))).highest;
-  } catch {
-    // The faces themselves tell the number nearly as well.
-    return 0;
-  }
-}
