@@ -48,4 +48,4 @@ export function validateValue(parameter: Parameter, value: unknown): Result<Para
   }
 }
 
-const shorten = (value: unknown): string => String(typeof value === 'symbol' ? '' : value).slice(0, 60);
+const shorten = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 60) : typeof value);
