@@ -8,6 +8,8 @@ import { registerCheck } from './cli/check.ts';
 import { registerDistance } from './cli/distance.ts';
 import { registerDoctor } from './cli/doctor.ts';
 import { registerFilm } from './cli/film.ts';
+import { registerImport } from './cli/import.ts';
+import { registerInspect } from './cli/inspect.ts';
 import { registerRender } from './cli/render.ts';
 import { registerStart } from './cli/start.ts';
 import { FamiliarError } from './errors.ts';
@@ -24,6 +26,8 @@ async function main(): Promise<void> {
     registerRender,
     registerDistance,
     registerAlign,
+    registerImport,
+    registerInspect,
     registerBench,
     registerBenchLive,
     registerDoctor,

@@ -7,11 +7,12 @@ import { z } from 'zod';
 import { FamiliarError, messageOf } from '../errors.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
 import type { TensorFile } from '../weights/tensor-file.ts';
+import { architectures, loadGenerator } from './architectures.ts';
+import { type PackDirections, readDirections } from './directions.ts';
 import { loadFacesPerceptual } from './faces-perceptual.ts';
 import type { Generator } from './generator.ts';
 import { loadLpips } from './lpips.ts';
 import type { PerceptualNetwork } from './perceptual.ts';
-import { loadStyleGan2 } from './stylegan2.ts';
 import { WeightReader } from './weight-reader.ts';
 
 const fileName = z
@@ -20,7 +21,7 @@ const fileName = z
 
 const schema = z.strictObject({
   name: z.string().min(1).max(100),
-  architecture: z.enum(['stylegan2']),
+  architecture: z.enum(architectures),
   resolution: z.int().min(4).max(1024),
   generator: fileName,
   perceptual: z.strictObject({ file: fileName, kind: z.enum(['faces-perceptual-v0', 'lpips']) }),
@@ -28,6 +29,10 @@ const schema = z.strictObject({
   lpips: fileName.optional(),
   mappingMultiplier: z.number().positive().optional(),
   convClamp: z.number().positive().optional(),
+  /** Directions in latent space, each a tensor [wDim] or [numWs, wDim] called as its slider. */
+  directions: fileName.optional(),
+  /** The face that a chain starts from: a tensor `ws` [numWs, wDim]. */
+  start: fileName.optional(),
   alignment: z.enum(['ffhq']),
   licence: z.string().min(1),
   source: z.string().min(1),
@@ -42,6 +47,10 @@ export interface FacePack {
   readonly generator: Generator;
   readonly perceptual: PerceptualNetwork;
   readonly lpips?: PerceptualNetwork;
+  /** By name, each [numWs * wDim]: what to add to a latent to make a face older, smile, turn... Empty where there are none. */
+  readonly directions: PackDirections;
+  /** The face that a chain starts from, [numWs * wDim]; without it, the mean face. */
+  readonly start?: Float32Array;
 }
 
 /** pack.yaml may be hand-written: nobody needs more than this, in bytes. */
@@ -78,10 +87,7 @@ export function readPackDescription(folder: string): PackDescription {
 export function loadFacePack(folder: string): FacePack {
   const description = readPackDescription(folder);
   const generator = withFile(folder, description.generator, (file, path) =>
-    loadStyleGan2(file, path, {
-      mappingMultiplier: description.mappingMultiplier ?? Number(file.metadata.mapping_lr_multiplier ?? 0.01),
-      convClamp: description.convClamp ?? null,
-    }),
+    loadGenerator(description.architecture, file, path, description),
   );
   if (generator.resolution !== description.resolution) {
     throw invalid(
@@ -96,7 +102,15 @@ export function loadFacePack(folder: string): FacePack {
   const lpips = description.lpips
     ? withFile(folder, description.lpips, (file, path) => loadLpips(new WeightReader(file, path)))
     : undefined;
-  return { folder: resolve(folder), description, generator, perceptual, lpips };
+  const directions: PackDirections = description.directions
+    ? withFile(folder, description.directions, (file, path) => readDirections(file, path, generator))
+    : new Map();
+  const start = description.start
+    ? withFile(folder, description.start, (file, path) =>
+        new WeightReader(file, path).read('ws', [generator.numWs, generator.wDim]),
+      )
+    : undefined;
+  return { folder: resolve(folder), description, generator, perceptual, lpips, directions, start };
 }
 
 /** SHA-256 of the generator's file, in hexadecimal: which network made a face. */

@@ -3,7 +3,7 @@ import type { Value } from '../graph/value.ts';
 import type { PerceptualNetwork } from './perceptual.ts';
 import type { WeightReader } from './weight-reader.ts';
 
-export type LpipsTrunk = 'alex' | 'squeeze' | 'vgg';
+export type LpipsTrunk = 'alex' | 'squeeze' | 'vgg' | 'vgg19';
 
 /** LPIPS' scaling layer: ImageNet statistics for images in -1..1. */
 const SHIFT = [-0.03, -0.088, -0.188];
@@ -26,6 +26,16 @@ const tap: Layer = { kind: 'tap' };
 const threes = (ceil: boolean): Layer => ({ kind: 'pool', kernel: 3, ceil });
 const conv3 = (index: number, out: number): Layer => ({ kind: 'conv', index, out, kernel: 3, pad: 1 });
 const fire = (index: number, squeeze: number, expand: number): Layer => ({ kind: 'fire', index, squeeze, expand });
+
+/** VGG's blocks of 3x3 convolutions by their indices, a tap after each. */
+function vggTrunk(blocks: readonly (readonly number[])[]): { layers: readonly Layer[]; minimumSize: number } {
+  const layers = blocks.flatMap((block, b): Layer[] => [
+    ...(b === 0 ? [] : [{ kind: 'pool', kernel: 2, ceil: false } as const]),
+    ...block.map((index) => conv3(index, Math.min(64 * 2 ** b, 512))),
+    tap,
+  ]);
+  return { minimumSize: 16, layers };
+}
 
 /** The trunks as torchvision defines them, up to the last tap; every pool has stride 2. */
 const trunks: Record<LpipsTrunk, { layers: readonly Layer[]; minimumSize: number }> = {
@@ -70,38 +80,20 @@ const trunks: Record<LpipsTrunk, { layers: readonly Layer[]; minimumSize: number
       tap,
     ],
   },
-  vgg: {
-    minimumSize: 16,
-    layers: [
-      [
-        [0, 64],
-        [2, 64],
-      ],
-      [
-        [5, 128],
-        [7, 128],
-      ],
-      [
-        [10, 256],
-        [12, 256],
-        [14, 256],
-      ],
-      [
-        [17, 512],
-        [19, 512],
-        [21, 512],
-      ],
-      [
-        [24, 512],
-        [26, 512],
-        [28, 512],
-      ],
-    ].flatMap((block, b): Layer[] => [
-      ...(b === 0 ? [] : [{ kind: 'pool', kernel: 2, ceil: false } as const]),
-      ...block.map(([index, out]) => conv3(index, out)),
-      tap,
-    ]),
-  },
+  vgg: vggTrunk([
+    [0, 2],
+    [5, 7],
+    [10, 12, 14],
+    [17, 19, 21],
+    [24, 26, 28],
+  ]),
+  vgg19: vggTrunk([
+    [0, 2],
+    [5, 7],
+    [10, 12, 14, 16],
+    [19, 21, 23, 25],
+    [28, 30, 32, 34],
+  ]),
 };
 
 /**
@@ -183,5 +175,6 @@ function fireModule(weights: WeightReader, inputs: number, squeeze: number, expa
 
 function detectTrunk(weights: WeightReader): LpipsTrunk {
   if (weights.has('net.features.3.squeeze.weight')) return 'squeeze';
+  if (weights.has('net.features.34.weight')) return 'vgg19';
   return weights.has('net.features.28.weight') ? 'vgg' : 'alex';
 }
