@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 export interface ModalProps {
   readonly title: string;
@@ -8,14 +8,19 @@ export interface ModalProps {
   readonly class?: string;
 }
 
-/** A dialog before the page; the browser keeps the focus in it and gives it back afterwards. Escape closes it. */
+/** A dialog before the page; the browser keeps the focus in it. Escape closes it. */
 export function Modal({ title, onClose, children, class: className = '' }: ModalProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current;
+    const before = document.activeElement;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      // A dialog that is taken off the page would leave the focus nowhere.
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     <dialog

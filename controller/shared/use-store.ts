@@ -1,15 +1,15 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { Store } from './store.ts';
 
 /** The store's value; the component is drawn again when it is replaced. */
 export function useStore<T>(store: Store<T>): T {
   const [, redraw] = useState({});
-  useEffect(() => {
-    const seen = store.get();
+  const drawn = store.get();
+  useLayoutEffect(() => {
     const off = store.subscribe(() => redraw({}));
-    // It may have been replaced between drawing and this effect.
-    if (!Object.is(seen, store.get())) redraw({});
+    // It may have been replaced between drawing and this moment.
+    if (!Object.is(drawn, store.get())) redraw({});
     return off;
   }, [store]);
-  return store.get();
+  return drawn;
 }

@@ -50,6 +50,8 @@ export class FakeInstallation {
   deaf = false;
   /** Connections that were asked for. */
   tries = 0;
+  /** Pages that were loaded. */
+  loads = 0;
   picture: Picture = async () => null;
   readonly streams = new FakeStreams();
 
@@ -77,6 +79,20 @@ export class FakeInstallation {
   async stop(): Promise<void> {
     this.streams.close();
     await this.io.close();
+  }
+
+  /** As new, for the next test. */
+  reset(state: InstallationState): void {
+    this.state = state;
+    this.curator = sampleCurator();
+    this.given.length = 0;
+    this.forgotten.length = 0;
+    this.answer = () => ({ status: 'done' });
+    this.refusal = null;
+    this.deaf = false;
+    this.tries = 0;
+    this.loads = 0;
+    this.streams.reset();
   }
 
   /** Changes the state and tells all pages; `skip` updates are lost on the way. */
@@ -187,6 +203,7 @@ export class FakeInstallation {
       [routes.visitor]: 'controller/visitor/index.html',
       [routes.curator]: 'controller/curator/index.html',
     };
+    if (files[path]) this.loads += 1;
     const file = files[path] ?? (path.startsWith(routes.assets) ? path.slice(1) : null);
     if (!file || !this.pages || file.includes('..')) return null;
     const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };

@@ -84,6 +84,14 @@ export class FakeStreams {
     for (const camera of this.cameras) camera.send(JSON.stringify(order));
   }
 
+  /** Forgets what came, and lets everybody go; what is shown stays. */
+  reset(): void {
+    this.reports.length = 0;
+    this.pictures.length = 0;
+    this.acknowledging = true;
+    this.cut();
+  }
+
   cut(): void {
     for (const { socket } of this.viewers) socket.terminate();
     for (const camera of this.cameras) camera.terminate();

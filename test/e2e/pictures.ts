@@ -38,19 +38,25 @@ export async function faceToLookAt(seed: number, width = 512, height = 512): Pro
     .toBuffer();
 }
 
+/** Where the red mark of the fake camera's film lies in the true picture, as parts of its width and height. */
+export const filmMark = { left: 0.36, top: 0.4, width: 0.08, height: 0.2 };
+
 /**
- * Frames for Chromium's fake camera (`--use-file-for-fake-video-capture=x.mjpeg`): JPEGs one after the other. A red bar
- * stands at the left of the true picture, to see what is mirrored.
+ * Frames for Chromium's fake camera (`--use-file-for-fake-video-capture=x.mjpeg`): JPEGs one after the other, with a red
+ * mark left of the middle, to see what is mirrored.
  */
 export async function fakeCameraFilm(face: Buffer, width = 640, height = 480): Promise<Buffer> {
-  const bar = await sharp({ create: { width: 40, height, channels: 3, background: '#ff0000' } })
+  const px = (share: number, of: number) => Math.round(share * of);
+  const size = { width: px(filmMark.width, width), height: px(filmMark.height, height) };
+  const mark = await sharp({ create: { ...size, channels: 3, background: '#ff0000' } })
     .png()
     .toBuffer();
+  const place = { left: px(filmMark.left, width), top: px(filmMark.top, height) };
   const frames = Array.from({ length: 8 }, (_, index) =>
     sharp(face)
       .resize(width, height, { fit: 'cover', position: 'top' })
       .modulate({ brightness: 1 + index * 0.005 })
-      .composite([{ input: bar, left: 0, top: 0 }])
+      .composite([{ input: mark, ...place }])
       .jpeg({ quality: 90 })
       .toBuffer(),
   );

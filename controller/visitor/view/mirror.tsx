@@ -62,11 +62,9 @@ function OwnCamera({ view, class: className, still }: { view: View; class: strin
     return () => video.remove();
   }, [video]);
   useEffect(() => {
-    video.setAttribute('aria-label', view.texts.previewAlt);
-    video.setAttribute('role', 'img');
     video.className = className;
   });
-  return <div ref={ref} class="own-camera" data-still={still} />;
+  return <div ref={ref} class="own-camera" data-still={still} role="img" aria-label={view.texts.previewAlt} />;
 }
 
 function Count({ view }: { readonly view: View }) {

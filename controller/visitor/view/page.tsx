@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { completeTexts, fillText, type Texts } from '../../../server/protocol/texts.ts';
 import { useStore } from '../../shared/use-store.ts';
 import { useTicks } from '../../shared/use-ticks.ts';
@@ -25,7 +25,7 @@ export function Page({ app }: { readonly app: VisitorApp }) {
   const texts: Texts = state?.texts[language] ?? completeTexts(language, {});
   const screen = screenOf(link, tablet, problem);
   const view: View = { app, screen, state, tablet, texts, language };
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.lang = language;
     document.title = texts.title;
   });

@@ -1,0 +1,534 @@
+import jsQR from 'jsqr';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Command, CommandAnswer } from '../../server/protocol/commands.ts';
+import type { InstallationState, Visit } from '../../server/protocol/snapshot.ts';
+import { sampleState, sampleVisit } from '../controller/sample-state.ts';
+import { browserMissing } from './browser.ts';
+import { filmMark } from './pictures.ts';
+import { audit, overhang, sizes, TabletStage } from './tablet-stage.ts';
+
+const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 25 });
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const link = 'https://faces.museum.example/receipt/4f7c2b9ad1e84b6f93c0';
+const farewell = { visitor: 8, receipt: '/receipt/a', receiptLink: link, until: Date.now() + 600_000 };
+const waiting = [
+  { ticket: 12, place: 1, wait: 90 },
+  { ticket: 13, place: 2, wait: 180 },
+];
+
+describe.skipIf(browserMissing)('the visitors’ tablet', () => {
+  let stage: TabletStage;
+
+  beforeAll(async () => {
+    stage = await TabletStage.set();
+  });
+  afterEach(() => stage.clear());
+  afterAll(() => stage?.strike());
+
+  const change = (changes: Partial<InstallationState>) => stage.fake.change(changes);
+  const visit = (changes: Partial<Visit> = {}) => sampleVisit(changes);
+  const heading = (page: Page, text: string | RegExp) => page.getByRole('heading', { level: 1, name: text }).waitFor();
+  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+  const given = () => stage.fake.given.map(({ command }) => command);
+
+  /** Answers as a real installation would, and goes on. */
+  function play(): void {
+    const next: Partial<Record<Command['type'], Partial<InstallationState>>> = {
+      begin: { state: 'greet', visit: visit() },
+      consent: { state: 'framing', visit: visit({ hints: ['closer'] }) },
+      capture: { state: 'countdown', visit: visit() },
+      keep: {
+        state: 'becoming',
+        visit: visit({ visitor: 8, receipt: '/receipt/a', receiptLink: link }),
+      },
+      leave: { state: 'attract', visit: null },
+    };
+    stage.fake.answer = ({ command }): CommandAnswer => {
+      const until = command.type === 'capture' ? Date.now() + 1_500 : null;
+      change({ since: Date.now(), until, ...next[command.type] });
+      return { status: 'done' };
+    };
+  }
+
+  it('leads through a whole visit', async () => {
+    play();
+    const page = await stage.open('/visitor', { reducedMotion: 'no-preference' });
+    const { fake } = stage;
+    await heading(page, 'Become the next face');
+    await soon(() => expect(fake.streams.reports).toEqual([{ type: 'ready', ...anyCamera }]));
+    await audit(page, 'visitor-attract');
+
+    await press(page, 'Begin');
+    await heading(page, 'Hello');
+    await audit(page, 'visitor-consent');
+    await press(page, 'Yes, I agree');
+    expect(given().at(-1)).toEqual({ type: 'consent', language: 'en' });
+
+    await heading(page, 'Look into the camera');
+    fake.streams.order({ type: 'start', fps: 10, side: 320 });
+    await soon(() => expect(fake.streams.pictures.length).toBeGreaterThan(2));
+    expect(fake.streams.pictures[0].header).toMatchObject({
+      kind: 'preview',
+      encoding: 'jpeg',
+      width: 320,
+      height: 240,
+    });
+    await page.getByText('Come a little closer').waitFor();
+    await audit(page, 'visitor-framing');
+    change({ visit: visit({ hints: ['ready'] }) });
+    await page.getByText('Lovely. Ready when you are').waitFor();
+    await audit(page, 'visitor-ready');
+
+    await press(page, 'Take my portrait');
+    await heading(page, 'Hold still');
+    await page.getByRole('timer').getByText('1').waitFor();
+    fake.streams.order({ type: 'stop' });
+    change({ state: 'review', visit: visit(), until: null });
+    await heading(page, 'One moment');
+    fake.streams.order({ type: 'still', id: 41, side: 4_096 });
+    const still = await soonFound(() => fake.streams.pictures.find(({ header }) => header.kind === 'still'));
+    expect(still.header).toMatchObject({ sequence: 41, width: 1_280, height: 960 });
+    expect(await redAt(still.payload, filmMark.left)).toBe(true);
+
+    change({ visit: visit({ portrait: '/portrait/5' }), until: Date.now() + 9_000 });
+    await heading(page, 'Is this you?');
+    await page
+      .getByText(/Still there\? In \d+ s/)
+      .first()
+      .waitFor();
+    await audit(page, 'visitor-review');
+    await press(page, 'Keep it');
+
+    await heading(page, 'Look at the wall');
+    const progress = { step: 40, steps: 120, done: 0.37, secondsLeft: 42, likeness: 0.4, loss: 0.3 };
+    change({ visit: visit({ visitor: 8, receipt: '/receipt/a', receiptLink: link, progress }) });
+    await page.getByText('42 s to go').waitFor();
+    expect(await page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('37');
+    await audit(page, 'visitor-becoming');
+
+    change({ state: 'arrived', visit: visit({ visitor: 8, receipt: '/receipt/a', receiptLink: link }) });
+    await heading(page, 'There you are');
+    await audit(page, 'visitor-arrived');
+    expect(await scan(await page.screenshot())).toBe(link);
+    await press(page, 'Done');
+    await heading(page, 'Become the next face');
+    expect(given().map(({ type }) => type)).toEqual(['begin', 'consent', 'capture', 'keep', 'leave']);
+  });
+
+  it('can be walked away from at any point', async () => {
+    const page = await stage.open('/visitor');
+    const ways = {
+      greet: 'No, thank you',
+      framing: 'Leave',
+      countdown: 'Leave',
+      review: 'Leave',
+      becoming: 'Stop and leave',
+    } as const;
+    for (const [state, button] of Object.entries(ways)) {
+      const name = state as keyof typeof ways;
+      change({ state: name, visit: visit({ portrait: '/portrait/5', visitor: 8 }), until: Date.now() + 60_000 });
+      await press(page, button);
+      if (name === 'becoming') await page.getByRole('dialog').getByRole('button', { name: button }).click();
+      await soon(() => expect(given().at(-1)).toEqual({ type: 'leave' }));
+      stage.fake.given.length = 0;
+    }
+    // And stopping a becoming can be thought better of.
+    await press(page, 'Stop and leave');
+    await audit(page, 'visitor-leaving');
+    await press(page, 'Stay');
+    await pause(100);
+    expect(given()).toEqual([]);
+  });
+
+  it('speaks three languages, and the document says which', async () => {
+    const page = await stage.open('/visitor');
+    for (const [language, code, words] of [
+      ['Deutsch', 'de', 'Werden Sie das nächste Gesicht'],
+      ['Français', 'fr', 'Devenez le prochain visage'],
+      ['English', 'en', 'Become the next face'],
+    ] as const) {
+      await press(page, language);
+      await heading(page, words);
+      expect(await page.getAttribute('html', 'lang')).toBe(code);
+    }
+    await press(page, 'Français');
+    change({ state: 'greet', visit: visit() });
+    await press(page, 'Oui, j’accepte');
+    await soon(() => expect(given().at(-1)).toEqual({ type: 'consent', language: 'fr' }));
+    change({ settings: { ...sampleState().settings, portraitsKept: true } });
+    await page.getByText('Votre photo est conservée avec le visage.').waitFor();
+  });
+
+  it('fits every screen on tablets and phones, in the longest language too', async () => {
+    const becoming = visit({ visitor: 8, progress: null });
+    const screens: Record<string, Partial<InstallationState>> = {
+      resting: { trouble: 'closed' },
+      busy: { state: 'becoming', visit: visit({ mine: false }), queue: { waiting, called: null, full: false } },
+      called: { state: 'greet', visit: visit({ mine: false }), queue: { waiting, called: 11, full: false } },
+      consent: { state: 'greet', visit: visit({ ticket: 11 }) },
+      review: { state: 'review', visit: visit({ portrait: '/portrait/5' }) },
+      becoming: { state: 'becoming', visit: becoming, queue: { waiting, called: null, full: true } },
+      farewell: {
+        farewell,
+        state: 'greet',
+        visit: visit({ mine: false }),
+        queue: { waiting, called: 11, full: false },
+      },
+    };
+    for (const [size, viewport] of Object.entries(sizes)) {
+      const page = await stage.open('/visitor', { viewport });
+      await press(page, 'Deutsch');
+      for (const [name, changes] of Object.entries(screens)) {
+        stage.fake.change({ ...sampleState(), ...changes });
+        await page.locator(`[data-screen=${name === 'farewell' ? 'arrived' : name}]`).waitFor();
+        expect(await overhang(page), `${name} ${size}`).toBe(0);
+        if (size === 'portrait' || size === 'narrow') await audit(page, `visitor-${name}-${size}-de`);
+        if (size === 'portrait' || size === 'landscape') {
+          const main = page.locator('button.main').first();
+          const box = (await main.count()) ? await main.boundingBox() : null;
+          if (box) expect(box.y + box.height, `${name} ${size}`).toBeLessThanOrEqual(viewport.height);
+          if (box) expect(box.height, `${name} ${size}`).toBeGreaterThan(55);
+        }
+      }
+      await page.context().close();
+    }
+  }, 120_000);
+
+  it('can be used by keyboard and screen reader alone', async () => {
+    play();
+    const page = await stage.open('/visitor');
+    const reach = async (name: string) => {
+      for (let i = 0; i < 12; i++) {
+        await page.keyboard.press('Tab');
+        const reached = await page.evaluate(() => document.activeElement?.textContent?.trim());
+        if (reached === name) return page.keyboard.press('Enter');
+      }
+      throw new Error(`“${name}” was not reached by Tab.`);
+    };
+    const focused = () => page.evaluate(() => document.activeElement?.tagName);
+    await heading(page, 'Become the next face');
+    await reach('Begin');
+    await heading(page, 'Hello');
+    // A new screen begins at its heading.
+    await soon(async () => expect(await focused()).toBe('H1'));
+    await reach('Yes, I agree');
+    await heading(page, 'Look into the camera');
+    await soon(async () => expect(await focused()).toBe('H1'));
+    change({ state: 'becoming', visit: visit({ visitor: 8 }) });
+    await heading(page, 'Look at the wall');
+    await reach('Stop and leave');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    // The focus comes back to where it was.
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Stop and leave');
+  });
+
+  it('moves little for those who wish so', async () => {
+    const page = await stage.open('/visitor', { reducedMotion: 'reduce' });
+    await heading(page, 'Become the next face');
+    const longest = await page.evaluate(() =>
+      Math.max(0, ...document.getAnimations().map(({ effect }) => Number(effect?.getComputedTiming().duration ?? 0))),
+    );
+    expect(longest).toBeLessThanOrEqual(1);
+  });
+
+  describe('its camera', () => {
+    const liveTracks = (page: Page) =>
+      page.evaluate(
+        () =>
+          (window as unknown as { tracks: MediaStreamTrack[] }).tracks.filter((t) => t.readyState === 'live').length,
+      );
+    const before = () => {
+      const tracks: MediaStreamTrack[] = [];
+      Object.assign(window, { tracks });
+      const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (wish) => {
+        const stream = await real(wish);
+        tracks.push(...stream.getTracks());
+        return stream;
+      };
+    };
+
+    it('is off but for those who have agreed, and until their portrait is made', async () => {
+      const page = await stage.open('/visitor', { before });
+      await soon(() => expect(stage.fake.streams.reports).toHaveLength(1));
+      // Even where the server asks for pictures.
+      stage.fake.streams.order({ type: 'start', fps: 10, side: 320 });
+      stage.fake.streams.order({ type: 'still', id: 1, side: 320 });
+      await soon(async () => expect(await liveTracks(page)).toBe(0));
+      change({ state: 'greet', visit: visit() });
+      await pause(200);
+      expect(await liveTracks(page)).toBe(0);
+      expect(stage.fake.streams.pictures).toHaveLength(0);
+      change({ state: 'framing', visit: visit() });
+      await soon(async () => expect(await liveTracks(page)).toBe(1));
+      change({ state: 'becoming', visit: visit({ visitor: 8 }) });
+      await soon(async () => expect(await liveTracks(page)).toBe(0));
+      // Another tablet's visitor is nobody this one may look at.
+      change({ state: 'framing', visit: visit({ mine: false }) });
+      await pause(200);
+      expect(await liveTracks(page)).toBe(0);
+    });
+
+    it('is a mirror to its visitor where the installation says so, and sends what is true', async () => {
+      const page = await stage.open('/visitor', { before });
+      for (const mirror of [true, false]) {
+        change({ state: 'framing', visit: visit(), settings: { ...sampleState().settings, mirror } });
+        await soon(async () => {
+          const oval = await page.locator('.oval').screenshot();
+          expect([await redAt(oval, mirror ? 0.65 : 0.29), await redAt(oval, mirror ? 0.29 : 0.65)]).toEqual([
+            true,
+            false,
+          ]);
+        });
+      }
+    });
+
+    it('is asked for again when the tablet wakes and it is gone', async () => {
+      const page = await stage.open('/visitor', { before });
+      await soon(() => expect(stage.fake.streams.reports).toHaveLength(1));
+      change({ state: 'framing', visit: visit() });
+      await soon(async () => expect(await liveTracks(page)).toBe(1));
+      await page.evaluate(() => {
+        // As iOS does while the tablet sleeps: no event, only a dead track.
+        for (const track of (window as unknown as { tracks: MediaStreamTrack[] }).tracks) track.stop();
+        document.dispatchEvent(new Event('visibilitychange'));
+      });
+      await soon(async () => expect(await liveTracks(page)).toBe(1));
+    });
+
+    it('that is taken away in the middle is said, and comes back by itself', async () => {
+      const page = await stage.open('/visitor', { before });
+      await soon(() => expect(stage.fake.streams.reports).toHaveLength(1));
+      change({ state: 'framing', visit: visit() });
+      await soon(async () => expect(await liveTracks(page)).toBe(1));
+      await page.evaluate(() => {
+        for (const track of (window as unknown as { tracks: MediaStreamTrack[] }).tracks) {
+          track.stop();
+          track.dispatchEvent(new Event('ended'));
+        }
+      });
+      await page.getByText('Something else is using the camera.').waitFor();
+      await soon(() => expect(stage.fake.streams.reports).toContainEqual(expect.objectContaining({ trouble: 'lost' })));
+      await heading(page, 'Look into the camera');
+      await soon(async () => expect(await liveTracks(page)).toBe(1));
+      await page.getByText('Something else is using the camera.').waitFor({ state: 'detached' });
+    });
+
+    it('that is refused says what staff can do, and works once they have', async () => {
+      const page = await stage.open('/visitor', {
+        before: () => {
+          const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+          Object.assign(window, { denied: true });
+          navigator.mediaDevices.getUserMedia = (wish) =>
+            (window as unknown as { denied: boolean }).denied
+              ? Promise.reject(new DOMException('Permission denied', 'NotAllowedError'))
+              : real(wish);
+        },
+      });
+      await page.getByText('This tablet may not use its camera.').waitFor();
+      await page.getByText('Allow the camera for this page in the browser’s settings').waitFor();
+      await audit(page, 'visitor-camera-denied');
+      await soon(() => expect(stage.fake.streams.reports.at(-1)).toMatchObject({ trouble: 'denied' }));
+      change({ state: 'framing', visit: visit() });
+      await heading(page, 'Look into the camera');
+      await audit(page, 'visitor-camera-denied-framing');
+      await page.evaluate(() => Object.assign(window, { denied: false }));
+      await press(page, 'Try again');
+      await page.locator('.own-camera video').waitFor();
+      await soon(() => expect(stage.fake.streams.reports.at(-1)).toMatchObject({ type: 'ready' }));
+    });
+
+    it('on a page that is not over https explains that, and a missing one too', async () => {
+      const { port } = new URL(stage.origin);
+      const insecure = await stage.open('/visitor', { origin: `http://tablet.museum:${port}` });
+      await insecure.getByText('Browsers lend the camera only over https').waitFor();
+      const missing = await stage.open('/visitor', {
+        before: () => {
+          navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'));
+        },
+      });
+      await missing.getByText('This tablet finds no camera.').waitFor();
+    });
+
+    it('is not wanted where the installation has another one: its preview comes from the server', async () => {
+      const page = await stage.open('/visitor', { before });
+      const picture = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#00c000' } })
+        .jpeg()
+        .toBuffer();
+      stage.fake.streams.show('/preview', picture, 640, 480);
+      change({ cameraDriver: 'device', state: 'framing', visit: visit() });
+      const canvas = page.getByRole('img', { name: 'Your picture in the camera' });
+      await canvas.waitFor();
+      await soon(async () => {
+        const { data } = await sharp(await canvas.screenshot())
+          .resize(1, 1)
+          .removeAlpha()
+          .raw()
+          .toBuffer({ resolveWithObject: true });
+        expect(data[1]).toBeGreaterThan(2 * data[0]);
+      });
+      await soon(async () => expect(await liveTracks(page)).toBe(0));
+      const query = [...stage.fake.streams.viewers].find(({ path }) => path === '/preview')?.query;
+      expect(query?.get('client')).toMatch(/^[0-9a-f]{32}$/);
+    });
+  });
+
+  describe('in bad luck', () => {
+    it('keeps its place when the connection goes, and goes on when it comes back', async () => {
+      const page = await stage.open('/visitor');
+      change({ state: 'becoming', visit: visit({ visitor: 8 }) });
+      await heading(page, 'Look at the wall');
+      stage.fake.refusal = { code: 'failed', reason: 'Starting.' };
+      stage.fake.cut();
+      await page.getByText('One moment').waitFor();
+      await heading(page, 'Look at the wall');
+      await press(page, 'Stop and leave');
+      await page.getByRole('dialog').getByRole('button', { name: 'Stop and leave' }).click();
+      stage.fake.state = { ...stage.fake.state, state: 'arrived', visit: visit({ visitor: 8 }) };
+      stage.fake.refusal = null;
+      await heading(page, 'There you are');
+      await page.getByText('One moment').waitFor({ state: 'detached' });
+      // What was pressed in vain is not done later.
+      expect(given()).toEqual([]);
+    });
+
+    it('sends a command once, however often an impatient finger taps, and says when it did not work', async () => {
+      let answer: (answer: CommandAnswer) => void = () => {};
+      stage.fake.answer = () => new Promise((resolve) => (answer = resolve));
+      const page = await stage.open('/visitor');
+      const begin = page.getByRole('button', { name: 'Begin' });
+      for (let i = 0; i < 5; i++) await begin.dispatchEvent('click');
+      await soon(() => expect(given()).toEqual([{ type: 'begin' }]));
+      expect(await begin.getAttribute('aria-busy')).toBe('true');
+      answer({ status: 'refused', code: 'engine-unavailable', reason: 'The engine is not working.' });
+      await page.getByRole('status').getByText('The piece is waking up.').waitFor();
+      await begin.click();
+      await soon(() => expect(given()).toHaveLength(2));
+      answer({ status: 'done' });
+    });
+
+    it('loads itself again after an upgrade, once, and then says what to do', async () => {
+      const page = await stage.open('/visitor');
+      await heading(page, 'Become the next face');
+      expect(stage.fake.loads).toBe(1);
+      stage.fake.refusal = { code: 'version', reason: 'This page is of another version: reload it.' };
+      stage.fake.cut();
+      await heading(page, 'This page has been renewed');
+      await soon(() => expect(stage.fake.loads).toBe(2));
+      await audit(page, 'visitor-outdated');
+      await pause(1_500);
+      expect(stage.fake.loads).toBe(2);
+      stage.fake.refusal = null;
+      await press(page, 'Load again');
+      await heading(page, 'Become the next face');
+    });
+
+    it('goes on showing the wall after pictures that are none', async () => {
+      const page = await stage.open('/visitor');
+      const canvas = page.getByRole('img', { name: 'The face on the wall' });
+      await canvas.waitFor();
+      await soon(() => expect(stage.fake.streams.viewers.size).toBe(1));
+      for (const bytes of [new Uint8Array(0), new Uint8Array(500), new Uint8Array([0x46, 0x46, 99])]) {
+        stage.fake.streams.garbage('/frames', bytes);
+      }
+      await soon(async () => {
+        const { data } = await sharp(await canvas.screenshot())
+          .resize(1, 1)
+          .removeAlpha()
+          .raw()
+          .toBuffer({ resolveWithObject: true });
+        expect(Math.max(...data)).toBeGreaterThan(25);
+      });
+    });
+  });
+
+  describe('the queue', () => {
+    it('gives numbers, calls them, and lets them be given back', async () => {
+      const queue = { waiting: waiting.slice(0, 1), called: null, full: false };
+      const page = await stage.open('/visitor');
+      change({ state: 'becoming', visit: visit({ mine: false }), queue });
+      stage.fake.answer = ({ command }) => {
+        if (command.type !== 'queue.join') return { status: 'done' };
+        change({ queue: { ...queue, waiting } });
+        return { status: 'done', ticket: 13 };
+      };
+      await press(page, 'Take a number');
+      const dialog = page.getByRole('dialog', { name: 'Your number' });
+      await dialog.getByText('13', { exact: true }).waitFor();
+      await dialog.getByText('1 before you · About 3 min').waitFor();
+      await audit(page, 'visitor-number');
+      await dialog.getByRole('button', { name: 'Back', exact: true }).click();
+      await page.getByRole('button', { name: '13', exact: true }).click();
+      await dialog.getByRole('button', { name: 'Give my number back' }).click();
+      await soon(() => expect(given().at(-1)).toEqual({ type: 'queue.leave', ticket: 13 }));
+
+      change({
+        state: 'greet',
+        visit: visit({ mine: false, ticket: 12 }),
+        queue: { waiting: [], called: 12, full: false },
+      });
+      await heading(page, 'Number 12, it is your turn');
+      await press(page, 'That is me');
+      await soon(() => expect(given().at(-1)).toEqual({ type: 'begin', ticket: 12 }));
+    });
+
+    it('leaves the last visitor their code while the next is called', async () => {
+      const page = await stage.open('/visitor');
+      change({
+        farewell,
+        state: 'greet',
+        visit: visit({ mine: false, ticket: 12 }),
+        queue: { waiting: [], called: 12, full: false },
+      });
+      await heading(page, 'There you are');
+      await page.getByRole('alert').getByText('Number 12, it is your turn').waitFor();
+      expect(await scan(await page.screenshot())).toBe(link);
+      await press(page, 'Done');
+      await heading(page, 'Number 12, it is your turn');
+    });
+  });
+
+  it('deletes a face at once for those who have no phone, after asking', async () => {
+    const page = await stage.open('/visitor');
+    change({ farewell });
+    await press(page, 'Delete my face');
+    const dialog = page.getByRole('dialog', { name: /Delete it for good/ });
+    await dialog.getByRole('button', { name: 'Back', exact: true }).click();
+    expect(stage.fake.forgotten).toEqual([]);
+    await press(page, 'Delete my face');
+    await audit(page, 'visitor-forgetting');
+    await dialog.getByRole('button', { name: 'Delete my face' }).click();
+    await page.getByText('Your face has been deleted.').waitFor();
+    expect(stage.fake.forgotten).toEqual(['/receipt/a/forget']);
+    expect(await scan(await page.screenshot())).toBeUndefined();
+  });
+});
+
+const anyCamera = { label: expect.any(String), width: 1_280, height: 960 };
+
+async function soonFound<T>(find: () => T | undefined): Promise<T> {
+  await soon(() => expect(find()).toBeDefined());
+  return find() as T;
+}
+
+/** Whether the film's red mark is at a place of the picture, a part of its width from the left. */
+async function redAt(picture: Uint8Array, left: number): Promise<boolean> {
+  const { width, height } = await sharp(picture).metadata();
+  const area = {
+    left: Math.round(left * width),
+    top: Math.round(0.45 * height),
+    width: Math.round(0.06 * width),
+    height: Math.round(0.08 * height),
+  };
+  const { channels } = await sharp(await sharp(picture).extract(area).toBuffer()).stats();
+  return channels[0].mean > 140 && channels[1].mean < 90;
+}
+
+async function scan(screenshot: Buffer): Promise<string | undefined> {
+  const { data, info } = await sharp(screenshot).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return jsQR.default(new Uint8ClampedArray(data), info.width, info.height)?.data;
+}
