@@ -83,7 +83,7 @@ function Queue({ view }: { readonly view: View }) {
             <button
               type="button"
               class="small"
-              aria-label={`Take number ${ticket} out of the queue`}
+              aria-label={`Take out number ${ticket}`}
               onClick={() => view.send({ type: 'queue.leave', ticket })}
             >
               Take out
