@@ -22,14 +22,14 @@ describe.skipIf(browserMissing)('the wall shows', () => {
   const set = (values: Record<string, number | boolean | string>) =>
     stage.front.change({ parameters: { ...stage.front.state.parameters, ...values } });
   /** A wall on which a face has wholly faded in. */
-  async function wallWith(bytes: Buffer, side: number, query = ''): Promise<Page> {
+  async function wallWith(bytes: Buffer, side: number, { query = '', least = 20 } = {}): Promise<Page> {
     const page = await stage.wall(query);
     stage.front.streams.show(routes.frames, bytes, side, side, 0, { visitor: 7 });
-    await settled(page);
+    await settled(page, least);
     return page;
   }
   /** Waits until brightness no longer changes, and is more than black. */
-  async function settled(page: Page, least = 20): Promise<void> {
+  async function settled(page: Page, least: number): Promise<void> {
     let before = -1;
     await until('the wall to settle', async () => {
       const now = (await look(page)).brightness();
@@ -75,9 +75,11 @@ describe.skipIf(browserMissing)('the wall shows', () => {
       await new Promise((resolve) => setTimeout(resolve, 400));
       return (await page.screenshot()).equals(before);
     });
-    await stage.show('#2020e0');
-    await stage.show('#e02020');
-    await until('the server to be let go on', () => stage.front.streams.acknowledged.length >= 2);
+    const { acknowledged } = stage.front.streams;
+    for (const [i, color] of ['#2020e0', '#e02020'].entries()) {
+      await stage.show(color);
+      await until('the server to be let go on', () => acknowledged.length >= 2 + i);
+    }
     const [red, , blue] = (await look(page)).color(0.45, 0.1, 0.1, 0.1);
     expect(red - blue).toBeLessThan(60);
     set({ freeze: false });
@@ -88,7 +90,7 @@ describe.skipIf(browserMissing)('the wall shows', () => {
   });
 
   it('one picture dissolving into the next in the time it is given', async () => {
-    const page = await wallWith(await plain('#101010'), 64);
+    const page = await wallWith(await plain('#101010'), 64, { least: 3 });
     set({ smoothing: 1 });
     await new Promise((resolve) => setTimeout(resolve, 300));
     stage.front.streams.show(routes.frames, await plain('#e0e0e0'), 64, 64, 4_000);
@@ -98,18 +100,17 @@ describe.skipIf(browserMissing)('the wall shows', () => {
       return seen.at(-1)! > 180;
     });
     const between = seen.filter((value) => value > 25 && value < 175);
-    expect(between.length).toBeGreaterThan(2);
-    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(between.length).toBeGreaterThanOrEqual(2);
+    // Never back, but for the grain.
+    for (const [i, value] of seen.entries()) expect(value).toBeGreaterThan((seen[i - 1] ?? 0) - 2);
   });
 
   it('looks that change the picture, and leave it its light', async () => {
-    // Random patches: no real face is needed to see brushes and grain.
-    const noise = Buffer.from(
-      Array.from({ length: 32 * 32 * 3 }, (_, i) => 60 + ((i * 7_919 + (i % 13) * 104_729) % 140)),
-    );
-    const raw = { width: 32, height: 32, channels: 3 } as const;
-    const bytes = await sharp(noise, { raw }).resize(128, 128, { kernel: 'cubic' }).jpeg({ quality: 95 }).toBuffer();
-    const page = await wallWith(bytes, 128, '?quality=3');
+    // Random dots: no real face is needed to see brushes and grain.
+    const dots = Buffer.from(Array.from({ length: 64 * 64 }, (_, i) => 90 + (Math.imul(i + 1, 0x9e3779b1) >>> 24) / 2));
+    const raw = { width: 64, height: 64, channels: 1 } as const;
+    const bytes = await sharp(dots, { raw }).resize(128, 128, { kernel: 'nearest' }).jpeg({ quality: 95 }).toBuffer();
+    const page = await wallWith(bytes, 128, { query: '?quality=3' });
     const area = { left: 190, top: 60, width: 100, height: 100 };
     const measure = async (name: string) => {
       await look(page, `display/look-${name}`);
@@ -182,7 +183,7 @@ describe.skipIf(browserMissing)('the wall shows', () => {
   });
 
   it('words in the language of the moment, and the curator’s own', async () => {
-    const page = await wallWith(await plain('#202020'), 64);
+    const page = await wallWith(await plain('#202020'), 64, { least: 5 });
     const words = async () => (await look(page)).brightness(0.02, 0.84, 0.22, 0.12);
     const below = async () => (await look(page)).brightness(0.4, 0.84, 0.2, 0.12);
     const [dark, empty] = [await words(), await below()];
@@ -202,7 +203,7 @@ describe.skipIf(browserMissing)('the wall shows', () => {
       return { bytes: await plain('#20e020', 128), type: 'image/jpeg' };
     };
     stage.front.change({ chain: sampleChain(40) });
-    const page = await wallWith(await plain('#c02020'), 64);
+    const page = await wallWith(await plain('#e00000'), 64);
     await until('the thumbnails', () => asked.length >= 40);
     expect(new Set(asked).size).toBe(40);
     set({ attractStyle: 'wall' });
