@@ -22,6 +22,7 @@ export class AttractWall {
   private hung: readonly string[] = [];
   private wanted: readonly string[] = [];
   private kept = 0;
+  private isHidden = true;
 
   constructor(gpu: GpuContext, load: LoadBitmap) {
     this.gpu = gpu;
@@ -53,9 +54,10 @@ export class AttractWall {
   /** Keeps a face of nobody that is seen now, where the chain is empty. */
   keepNobody(face: Texture): void {
     if (this.wanted.length > 0) return;
-    const index = this.kept++ % nobodies;
-    const names = Array.from({ length: Math.max(index + 1, this.hung.length) }, (_, i) => nobody(i));
-    if (names.length > this.hung.length) this.hang(names);
+    // While the wall is looked at, the new face takes the place of an old one.
+    const places = this.isHidden ? nobodies : this.hung.length;
+    const index = this.kept++ % places;
+    if (index >= this.hung.length) this.hang(Array.from({ length: index + 1 }, (_, i) => nobody(i)));
     const slot = this.tiles.take(nobody(index));
     if (slot === null || !this.atlas) return;
     this.atlas.putTexture(slot, face);
@@ -64,9 +66,9 @@ export class AttractWall {
 
   /** To be called before every drawing. */
   prepare({ wall }: View): void {
-    const hidden = wall.opacity <= 0;
-    if (hidden && this.wanted.length > 0 && this.wanted !== this.hung) this.hang(this.wanted);
-    else if (!hidden) this.atlas?.refresh(performance.now());
+    this.isHidden = wall.opacity <= 0;
+    if (this.isHidden && this.wanted.length > 0 && this.wanted !== this.hung) this.hang(this.wanted);
+    else if (!this.isHidden) this.atlas?.refresh(performance.now());
   }
 
   draw(view: View, width: number, height: number): void {
