@@ -8,7 +8,7 @@ import { forgetPin, keepPin, keptPin } from '../../controller/curator/model/kept
 import { offersFor } from '../../controller/curator/model/offers.ts';
 import { fitsButtons, parameterSections, valueText } from '../../controller/curator/model/parameter-view.ts';
 import { presetDifferences } from '../../controller/curator/model/preset-differences.ts';
-import { clockUntil, duration, percent, visitWords } from '../../controller/curator/model/words.ts';
+import { duration, percent, timeLeft, visitWords } from '../../controller/curator/model/words.ts';
 import { unlinked } from '../../controller/shared/link/page-link.ts';
 import { type Command, type CommandType, commands, parseCommand } from '../../server/protocol/commands.ts';
 import { identityMapping } from '../../server/protocol/mapping.ts';
@@ -188,9 +188,13 @@ describe('words for curators', () => {
       '3 days',
       '0 s',
     ]);
-    expect(clockUntil(65_000, 0)).toBe('1:05');
-    expect(clockUntil(1_000, 9_000)).toBe('0:00');
-    expect(clockUntil(null, 0)).toBeNull();
+    const progress = { step: 1, steps: 9, done: 0.1, secondsLeft: 64.2, likeness: null, loss: null };
+    const until = 120_000;
+    expect(timeLeft(sampleState({ state: 'greet', visit: sampleVisit(), until }), 55_000)).toBe('1:05');
+    expect(timeLeft(sampleState({ state: 'greet', visit: sampleVisit(), until }), 300_000)).toBe('0:00');
+    expect(timeLeft(sampleState({ until: null }), 0)).toBeNull();
+    expect(timeLeft(sampleState({ state: 'becoming', visit: sampleVisit(), until }), 0)).toBeNull();
+    expect(timeLeft(sampleState({ state: 'becoming', visit: sampleVisit({ progress }), until }), 0)).toBe('1:05');
     expect([percent(null), percent(0.826)]).toEqual(['–', '83 %']);
   });
 

@@ -1,16 +1,13 @@
 import jsQR from 'jsqr';
-import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Command, CommandAnswer } from '../../server/protocol/commands.ts';
 import type { InstallationState, Visit } from '../../server/protocol/snapshot.ts';
 import { sampleState, sampleVisit } from '../controller/sample-state.ts';
 import { browserMissing } from './browser.ts';
 import { filmMark } from './pictures.ts';
-import { audit, overhang, sizes, TabletStage } from './tablet-stage.ts';
+import { audit, heading, overhang, pause, press, redAt, sizes, soon, TabletStage } from './tablet-stage.ts';
 
-const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 25 });
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const link = 'https://faces.museum.example/receipt/4f7c2b9ad1e84b6f93c0';
 const farewell = { visitor: 8, receipt: '/receipt/a', receiptLink: link, until: Date.now() + 600_000 };
 const waiting = [
@@ -29,8 +26,6 @@ describe.skipIf(browserMissing)('the visitors’ tablet', () => {
 
   const change = (changes: Partial<InstallationState>) => stage.fake.change(changes);
   const visit = (changes: Partial<Visit> = {}) => sampleVisit(changes);
-  const heading = (page: Page, text: string | RegExp) => page.getByRole('heading', { level: 1, name: text }).waitFor();
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
   const given = () => stage.fake.given.map(({ command }) => command);
 
   /** Answers as a real installation would, and goes on. */
@@ -235,217 +230,6 @@ describe.skipIf(browserMissing)('the visitors’ tablet', () => {
     expect(longest).toBeLessThanOrEqual(1);
   });
 
-  describe('its camera', () => {
-    const liveTracks = (page: Page) =>
-      page.evaluate(
-        () =>
-          (window as unknown as { tracks: MediaStreamTrack[] }).tracks.filter((t) => t.readyState === 'live').length,
-      );
-    const before = () => {
-      const tracks: MediaStreamTrack[] = [];
-      Object.assign(window, { tracks });
-      const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-      navigator.mediaDevices.getUserMedia = async (wish) => {
-        const stream = await real(wish);
-        tracks.push(...stream.getTracks());
-        return stream;
-      };
-    };
-
-    it('is off but for those who have agreed, and until their portrait is made', async () => {
-      const page = await stage.open('/visitor', { before });
-      await soon(() => expect(stage.fake.streams.reports).toHaveLength(1));
-      // Even where the server asks for pictures.
-      stage.fake.streams.order({ type: 'start', fps: 10, side: 320 });
-      stage.fake.streams.order({ type: 'still', id: 1, side: 320 });
-      await soon(async () => expect(await liveTracks(page)).toBe(0));
-      change({ state: 'greet', visit: visit() });
-      await pause(200);
-      expect(await liveTracks(page)).toBe(0);
-      expect(stage.fake.streams.pictures).toHaveLength(0);
-      change({ state: 'framing', visit: visit() });
-      await soon(async () => expect(await liveTracks(page)).toBe(1));
-      change({ state: 'becoming', visit: visit({ visitor: 8 }) });
-      await soon(async () => expect(await liveTracks(page)).toBe(0));
-      // Another tablet's visitor is nobody this one may look at.
-      change({ state: 'framing', visit: visit({ mine: false }) });
-      await pause(200);
-      expect(await liveTracks(page)).toBe(0);
-    });
-
-    it('is a mirror to its visitor where the installation says so, and sends what is true', async () => {
-      const page = await stage.open('/visitor', { before });
-      for (const mirror of [true, false]) {
-        change({ state: 'framing', visit: visit(), settings: { ...sampleState().settings, mirror } });
-        await soon(async () => {
-          const oval = await page.locator('.oval').screenshot();
-          expect([await redAt(oval, mirror ? 0.65 : 0.29), await redAt(oval, mirror ? 0.29 : 0.65)]).toEqual([
-            true,
-            false,
-          ]);
-        });
-      }
-    });
-
-    it('is asked for again when the tablet wakes and it is gone', async () => {
-      const page = await stage.open('/visitor', { before });
-      await soon(() => expect(stage.fake.streams.reports).toHaveLength(1));
-      change({ state: 'framing', visit: visit() });
-      await soon(async () => expect(await liveTracks(page)).toBe(1));
-      await page.evaluate(() => {
-        // As iOS does while the tablet sleeps: no event, only a dead track.
-        for (const track of (window as unknown as { tracks: MediaStreamTrack[] }).tracks) track.stop();
-        document.dispatchEvent(new Event('visibilitychange'));
-      });
-      await soon(async () => expect(await liveTracks(page)).toBe(1));
-    });
-
-    it('that is taken away in the middle is said, and comes back by itself', async () => {
-      const page = await stage.open('/visitor', { before });
-      await soon(() => expect(stage.fake.streams.reports).toHaveLength(1));
-      change({ state: 'framing', visit: visit() });
-      await soon(async () => expect(await liveTracks(page)).toBe(1));
-      await page.evaluate(() => {
-        for (const track of (window as unknown as { tracks: MediaStreamTrack[] }).tracks) {
-          track.stop();
-          track.dispatchEvent(new Event('ended'));
-        }
-      });
-      await page.getByText('Something else is using the camera.').waitFor();
-      await soon(() => expect(stage.fake.streams.reports).toContainEqual(expect.objectContaining({ trouble: 'lost' })));
-      await heading(page, 'Look into the camera');
-      await soon(async () => expect(await liveTracks(page)).toBe(1));
-      await page.getByText('Something else is using the camera.').waitFor({ state: 'detached' });
-    });
-
-    it('that is refused says what staff can do, and works once they have', async () => {
-      const page = await stage.open('/visitor', {
-        before: () => {
-          const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-          Object.assign(window, { denied: true });
-          navigator.mediaDevices.getUserMedia = (wish) =>
-            (window as unknown as { denied: boolean }).denied
-              ? Promise.reject(new DOMException('Permission denied', 'NotAllowedError'))
-              : real(wish);
-        },
-      });
-      await page.getByText('This tablet may not use its camera.').waitFor();
-      await page.getByText('Allow the camera for this page in the browser’s settings').waitFor();
-      await audit(page, 'visitor-camera-denied');
-      await soon(() => expect(stage.fake.streams.reports.at(-1)).toMatchObject({ trouble: 'denied' }));
-      change({ state: 'framing', visit: visit() });
-      await heading(page, 'Look into the camera');
-      await audit(page, 'visitor-camera-denied-framing');
-      await page.evaluate(() => Object.assign(window, { denied: false }));
-      await press(page, 'Try again');
-      await page.locator('.own-camera video').waitFor();
-      await soon(() => expect(stage.fake.streams.reports.at(-1)).toMatchObject({ type: 'ready' }));
-    });
-
-    it('on a page that is not over https explains that, and a missing one too', async () => {
-      const { port } = new URL(stage.origin);
-      const insecure = await stage.open('/visitor', { origin: `http://tablet.museum:${port}` });
-      await insecure.getByText('Browsers lend the camera only over https').waitFor();
-      const missing = await stage.open('/visitor', {
-        before: () => {
-          navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'));
-        },
-      });
-      await missing.getByText('This tablet finds no camera.').waitFor();
-    });
-
-    it('is not wanted where the installation has another one: its preview comes from the server', async () => {
-      const page = await stage.open('/visitor', { before });
-      const picture = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#00c000' } })
-        .jpeg()
-        .toBuffer();
-      stage.fake.streams.show('/preview', picture, 640, 480);
-      change({ cameraDriver: 'device', state: 'framing', visit: visit() });
-      const canvas = page.getByRole('img', { name: 'Your picture in the camera' });
-      await canvas.waitFor();
-      await soon(async () => {
-        const { data } = await sharp(await canvas.screenshot())
-          .resize(1, 1)
-          .removeAlpha()
-          .raw()
-          .toBuffer({ resolveWithObject: true });
-        expect(data[1]).toBeGreaterThan(2 * data[0]);
-      });
-      await soon(async () => expect(await liveTracks(page)).toBe(0));
-      const query = [...stage.fake.streams.viewers].find(({ path }) => path === '/preview')?.query;
-      expect(query?.get('client')).toMatch(/^[0-9a-f]{32}$/);
-    });
-  });
-
-  describe('in bad luck', () => {
-    it('keeps its place when the connection goes, and goes on when it comes back', async () => {
-      const page = await stage.open('/visitor');
-      change({ state: 'becoming', visit: visit({ visitor: 8 }) });
-      await heading(page, 'Look at the wall');
-      stage.fake.refusal = { code: 'failed', reason: 'Starting.' };
-      stage.fake.cut();
-      await page.getByText('One moment').waitFor();
-      await heading(page, 'Look at the wall');
-      await press(page, 'Stop and leave');
-      await page.getByRole('dialog').getByRole('button', { name: 'Stop and leave' }).click();
-      stage.fake.state = { ...stage.fake.state, state: 'arrived', visit: visit({ visitor: 8 }) };
-      stage.fake.refusal = null;
-      await heading(page, 'There you are');
-      await page.getByText('One moment').waitFor({ state: 'detached' });
-      // What was pressed in vain is not done later.
-      expect(given()).toEqual([]);
-    });
-
-    it('sends a command once, however often an impatient finger taps, and says when it did not work', async () => {
-      let answer: (answer: CommandAnswer) => void = () => {};
-      stage.fake.answer = () => new Promise((resolve) => (answer = resolve));
-      const page = await stage.open('/visitor');
-      const begin = page.getByRole('button', { name: 'Begin' });
-      for (let i = 0; i < 5; i++) await begin.dispatchEvent('click');
-      await soon(() => expect(given()).toEqual([{ type: 'begin' }]));
-      expect(await begin.getAttribute('aria-busy')).toBe('true');
-      answer({ status: 'refused', code: 'engine-unavailable', reason: 'The engine is not working.' });
-      await page.getByRole('status').getByText('The piece is waking up.').waitFor();
-      await begin.click();
-      await soon(() => expect(given()).toHaveLength(2));
-      answer({ status: 'done' });
-    });
-
-    it('loads itself again after an upgrade, once, and then says what to do', async () => {
-      const page = await stage.open('/visitor');
-      await heading(page, 'Become the next face');
-      expect(stage.fake.loads).toBe(1);
-      stage.fake.refusal = { code: 'version', reason: 'This page is of another version: reload it.' };
-      stage.fake.cut();
-      await heading(page, 'This page has been renewed');
-      await soon(() => expect(stage.fake.loads).toBe(2));
-      await audit(page, 'visitor-outdated');
-      await pause(1_500);
-      expect(stage.fake.loads).toBe(2);
-      stage.fake.refusal = null;
-      await press(page, 'Load again');
-      await heading(page, 'Become the next face');
-    });
-
-    it('goes on showing the wall after pictures that are none', async () => {
-      const page = await stage.open('/visitor');
-      const canvas = page.getByRole('img', { name: 'The face on the wall' });
-      await canvas.waitFor();
-      await soon(() => expect(stage.fake.streams.viewers.size).toBe(1));
-      for (const bytes of [new Uint8Array(0), new Uint8Array(500), new Uint8Array([0x46, 0x46, 99])]) {
-        stage.fake.streams.garbage('/frames', bytes);
-      }
-      await soon(async () => {
-        const { data } = await sharp(await canvas.screenshot())
-          .resize(1, 1)
-          .removeAlpha()
-          .raw()
-          .toBuffer({ resolveWithObject: true });
-        expect(Math.max(...data)).toBeGreaterThan(25);
-      });
-    });
-  });
-
   describe('the queue', () => {
     it('gives numbers, calls them, and lets them be given back', async () => {
       const queue = { waiting: waiting.slice(0, 1), called: null, full: false };
@@ -513,19 +297,6 @@ const anyCamera = { label: expect.any(String), width: 1_280, height: 960 };
 async function soonFound<T>(find: () => T | undefined): Promise<T> {
   await soon(() => expect(find()).toBeDefined());
   return find() as T;
-}
-
-/** Whether the film's red mark is at a place of the picture, a part of its width from the left. */
-async function redAt(picture: Uint8Array, left: number): Promise<boolean> {
-  const { width, height } = await sharp(picture).metadata();
-  const area = {
-    left: Math.round(left * width),
-    top: Math.round(0.45 * height),
-    width: Math.round(0.06 * width),
-    height: Math.round(0.08 * height),
-  };
-  const { channels } = await sharp(await sharp(picture).extract(area).toBuffer()).stats();
-  return channels[0].mean > 140 && channels[1].mean < 90;
 }
 
 async function scan(screenshot: Buffer): Promise<string | undefined> {

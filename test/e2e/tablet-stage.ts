@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import sharp from 'sharp';
+import { expect, vi } from 'vitest';
 import { sampleState } from '../controller/sample-state.ts';
 import { launchBrowser } from './browser.ts';
 import { FakeInstallation } from './fake-installation.ts';
@@ -121,3 +122,26 @@ export const settle = (page: Page): Promise<void> =>
 /** Whether anything hangs out at the side. */
 export const overhang = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Waits until a check passes. */
+export const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 25 });
+
+export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export const heading = (page: Page, text: string | RegExp) =>
+  page.getByRole('heading', { level: 1, name: text }).waitFor();
+
+export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+/** Whether the film's red mark is at a place of the picture, a part of its width from the left. */
+export async function redAt(picture: Uint8Array, left: number): Promise<boolean> {
+  const { width, height } = await sharp(picture).metadata();
+  const area = {
+    left: Math.round(left * width),
+    top: Math.round(0.45 * height),
+    width: Math.round(0.06 * width),
+    height: Math.round(0.08 * height),
+  };
+  const { channels } = await sharp(await sharp(picture).extract(area).toBuffer()).stats();
+  return channels[0].mean > 140 && channels[1].mean < 90;
+}

@@ -22,10 +22,17 @@ export function duration(ms: number): string {
   return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
 }
 
-/** `1:05` until then; null where there is no end. Pure. */
-export function clockUntil(until: Time | null, now: Time): string | null {
-  if (until === null) return null;
-  const seconds = Math.max(0, Math.ceil((until - now) / 1_000));
+/**
+ * `1:05` to the end of the state; null where there is none. A becoming ends when it is done, so its progress says how
+ * long that takes. Pure.
+ */
+export function timeLeft({ state, until, visit }: InstallationState, now: Time): string | null {
+  if (state === 'becoming') return visit?.progress ? clock(visit.progress.secondsLeft) : null;
+  return until === null ? null : clock((until - now) / 1_000);
+}
+
+function clock(length: number): string {
+  const seconds = Math.max(0, Math.ceil(length));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 

@@ -1,7 +1,7 @@
 import { frameQuery } from '../../../server/protocol/frame.ts';
 import { routes } from '../../../server/protocol/routes.ts';
 import { FrameCanvas } from '../../shared/frames/frame-canvas.tsx';
-import { clockUntil, percent, stateWords, visitWords } from '../model/words.ts';
+import { percent, stateWords, timeLeft, visitWords } from '../model/words.ts';
 import type { View } from './context.ts';
 
 const stream = routes.frames + frameQuery({ size: 256, format: 'jpeg' });
@@ -12,7 +12,7 @@ const interval = 120;
 export function Wall({ view }: { readonly view: View }) {
   const { state, now, app } = view;
   const { progress } = state.visit ?? {};
-  const left = clockUntil(state.until, now);
+  const left = timeLeft(state, now);
   return (
     <section class="wall" aria-label="The wall">
       <div class="wall-picture" data-dark={state.parameters.blackout}>

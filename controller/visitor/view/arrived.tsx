@@ -29,9 +29,14 @@ export function Arrived({ view, screen }: ArrivedProps) {
 
   return (
     <>
-      <Title>{texts.arrivedTitle}</Title>
-      <p>{fillText(texts.arrivedText, { number: visitor })}</p>
-      {forgetting === 'done' && <p role="status">{texts.receiptForgotten}</p>}
+      {forgetting === 'done' ? (
+        <Title key="forgotten">{texts.receiptForgotten}</Title>
+      ) : (
+        <>
+          <Title>{texts.arrivedTitle}</Title>
+          <p>{fillText(texts.arrivedText, { number: visitor })}</p>
+        </>
+      )}
       {receipt && forgetting !== 'done' && (
         <div class="receipt">
           <Code link={receipt.link} label={`${texts.receiptAlt}: ${receipt.link}`} />

@@ -71,8 +71,8 @@ function Count({ view }: { readonly view: View }) {
   useTicks(100);
   const seconds = countdownSeconds(view.app.link.get(), Date.now());
   return (
-    <p class="count" role="timer" aria-live="assertive" key={seconds} data-now={seconds === 0}>
-      {seconds > 0 ? seconds : ''}
+    <p class="count" role="timer" aria-live="assertive" data-now={seconds === 0}>
+      {seconds > 0 && <span key={seconds}>{seconds}</span>}
     </p>
   );
 }

@@ -27,11 +27,17 @@ export function Framing({ view, screen }: Of<'framing'>) {
         <CommandButton view={view} command={{ type: 'capture' }} kind="main">
           {texts.framingCapture}
         </CommandButton>
-        <CommandButton view={view} command={{ type: 'leave' }} kind="quiet">
-          {texts.framingLeave}
-        </CommandButton>
+        <Leave view={view} />
       </div>
     </>
+  );
+}
+
+function Leave({ view }: { readonly view: View }) {
+  return (
+    <CommandButton view={view} command={{ type: 'leave' }} kind="quiet">
+      {view.texts.framingLeave}
+    </CommandButton>
   );
 }
 
@@ -60,9 +66,7 @@ export function CameraTrouble({ view, screen }: Of<'camera-trouble'>) {
       <p role="alert">{texts[cameraTexts[screen.camera].visitor]}</p>
       <StaffNote view={view} camera={screen.camera} />
       <div class="choices">
-        <CommandButton view={view} command={{ type: 'leave' }} kind="quiet">
-          {texts.framingLeave}
-        </CommandButton>
+        <Leave view={view} />
       </div>
     </>
   );
@@ -74,9 +78,7 @@ export function Countdown({ view }: Of<'countdown'>) {
     <>
       <Title>{texts.countdownText}</Title>
       <div class="choices">
-        <CommandButton view={view} command={{ type: 'leave' }} kind="quiet">
-          {texts.framingLeave}
-        </CommandButton>
+        <Leave view={view} />
       </div>
     </>
   );

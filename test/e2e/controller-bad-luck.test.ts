@@ -1,0 +1,88 @@
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { CommandAnswer } from '../../server/protocol/commands.ts';
+import type { InstallationState, Visit } from '../../server/protocol/snapshot.ts';
+import { sampleVisit } from '../controller/sample-state.ts';
+import { browserMissing } from './browser.ts';
+import { audit, heading, pause, press, soon, TabletStage } from './tablet-stage.ts';
+
+describe.skipIf(browserMissing)('the visitors’ tablet in bad luck', () => {
+  let stage: TabletStage;
+
+  beforeAll(async () => {
+    stage = await TabletStage.set();
+  });
+  afterEach(() => stage.clear());
+  afterAll(() => stage?.strike());
+
+  const change = (changes: Partial<InstallationState>) => stage.fake.change(changes);
+  const visit = (changes: Partial<Visit> = {}) => sampleVisit(changes);
+  const given = () => stage.fake.given.map(({ command }) => command);
+
+  it('keeps its place when the connection goes, and goes on when it comes back', async () => {
+    const page = await stage.open('/visitor');
+    change({ state: 'becoming', visit: visit({ visitor: 8 }) });
+    await heading(page, 'Look at the wall');
+    stage.fake.refusal = { code: 'failed', reason: 'Starting.' };
+    stage.fake.cut();
+    await page.getByText('One moment').waitFor();
+    await heading(page, 'Look at the wall');
+    await press(page, 'Stop and leave');
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop and leave' }).click();
+    stage.fake.state = { ...stage.fake.state, state: 'arrived', visit: visit({ visitor: 8 }) };
+    stage.fake.refusal = null;
+    await heading(page, 'There you are');
+    await page.getByText('One moment').waitFor({ state: 'detached' });
+    // What was pressed in vain is not done later.
+    expect(given()).toEqual([]);
+  });
+
+  it('sends a command once, however often an impatient finger taps, and says when it did not work', async () => {
+    let answer: (answer: CommandAnswer) => void = () => {};
+    stage.fake.answer = () => new Promise((resolve) => (answer = resolve));
+    const page = await stage.open('/visitor');
+    const begin = page.getByRole('button', { name: 'Begin' });
+    for (let i = 0; i < 5; i++) await begin.dispatchEvent('click');
+    await soon(() => expect(given()).toEqual([{ type: 'begin' }]));
+    expect(await begin.getAttribute('aria-busy')).toBe('true');
+    answer({ status: 'refused', code: 'engine-unavailable', reason: 'The engine is not working.' });
+    await page.getByRole('status').getByText('The piece is waking up.').waitFor();
+    await begin.click();
+    await soon(() => expect(given()).toHaveLength(2));
+    answer({ status: 'done' });
+  });
+
+  it('loads itself again after an upgrade, once, and then says what to do', async () => {
+    const page = await stage.open('/visitor');
+    await heading(page, 'Become the next face');
+    expect(stage.fake.loads).toBe(1);
+    stage.fake.refusal = { code: 'version', reason: 'This page is of another version: reload it.' };
+    stage.fake.cut();
+    await heading(page, 'This page has been renewed');
+    await soon(() => expect(stage.fake.loads).toBe(2));
+    await audit(page, 'visitor-outdated');
+    await pause(1_500);
+    expect(stage.fake.loads).toBe(2);
+    stage.fake.refusal = null;
+    await press(page, 'Load again');
+    await heading(page, 'Become the next face');
+  });
+
+  it('goes on showing the wall after pictures that are none', async () => {
+    const page = await stage.open('/visitor');
+    const canvas = page.getByRole('img', { name: 'The face on the wall' });
+    await canvas.waitFor();
+    await soon(() => expect(stage.fake.streams.viewers.size).toBe(1));
+    for (const bytes of [new Uint8Array(0), new Uint8Array(500), new Uint8Array([0x46, 0x46, 99])]) {
+      stage.fake.streams.garbage('/frames', bytes);
+    }
+    await soon(async () => {
+      const { data } = await sharp(await canvas.screenshot())
+        .resize(1, 1)
+        .removeAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      expect(Math.max(...data)).toBeGreaterThan(25);
+    });
+  });
+});
