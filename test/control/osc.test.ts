@@ -127,6 +127,15 @@ describe('a controller', () => {
     );
   });
 
+  it('cannot make the piece talk to itself', async () => {
+    controller.send('/familiar/subscribe', live.osc.port);
+    await controller.hears(
+      '/familiar/error',
+      '/familiar/subscribe',
+      'This is the port of the piece itself: it would talk to itself.',
+    );
+  });
+
   it('may use presets and patterns', async () => {
     live.parameters.set('pace', 12, 'curator');
     controller.send('/familiar/preset/save', 'Evening');

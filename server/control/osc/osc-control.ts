@@ -122,6 +122,11 @@ export class OscControl {
       this.#stranger(from.address);
       return;
     }
+    // Port 0 is nobody's: whoever forged it cannot be answered.
+    if (from.port === 0) {
+      this.#count();
+      return;
+    }
     const now = this.#parts.clock.now();
     const messages = this.#bucket.take(now) ? readPacket(packet) : null;
     if (!messages) this.#count();
@@ -182,6 +187,8 @@ export class OscControl {
     const endpoint = { host: sender.host, port };
     if (values.length > 1 || !Number.isInteger(port) || port < 1 || port > 65_535) {
       this.#fail(sender, address, 'The argument must be a port from 1 to 65535, or none.');
+    } else if (port === this.port && isLoopback(sender.host)) {
+      this.#fail(sender, address, 'This is the port of the piece itself: it would talk to itself.');
     } else if (address === oscOwn.unsubscribe.address) {
       this.#subscribers.remove(endpoint);
       this.#answer(sender, `${oscPrefix}/ok`, [address]);
@@ -233,8 +240,12 @@ export class OscControl {
   }
 
   #send({ host, port }: Endpoint, address: string, values: Values): void {
-    // Nobody may be listening there: the error of a single packet is of no interest.
-    this.#socket?.send(writeMessage(address, values), port, host, () => {});
+    try {
+      // Nobody may be listening there: the error of a single packet is of no interest.
+      this.#socket?.send(writeMessage(address, values), port, host, () => {});
+    } catch {
+      // An address that cannot be sent to at all is of no more interest, and must not end the piece.
+    }
   }
 
   #count(): void {
@@ -250,3 +261,5 @@ export class OscControl {
     this.#parts.log.write('warning', message);
   }
 }
+
+const isLoopback = (host: string): boolean => host === '::1' || host.startsWith('127.');
