@@ -12,16 +12,11 @@ import os
 import time
 
 import torch
-import torch.nn.functional as F
 
-from data import Faces, save_sheet
+from data import Faces, save_sheet, to_tensor
+from losses import pyramid
 from lpips import Lpips
 from pack import load_generator, load_perceptual, random_ws
-
-
-def pyramid(a, b):
-    """Mean absolute difference over four scales: [N]."""
-    return sum((F.avg_pool2d(a, k) - F.avg_pool2d(b, k)).abs().mean((1, 2, 3)) for k in (1, 2, 4, 8)) / 4
 
 
 def project(synthesis, perceptual, w_avg, target, steps, rate):
@@ -59,17 +54,13 @@ def realism(synthesis, mapping, faces, net, count):
     """Fréchet distance of `count` random faces (no truncation, and at 0.7) to the training faces."""
     chosen = torch.multinomial(torch.from_numpy(faces.probability), count, replacement=True,
                                generator=torch.Generator().manual_seed(1))
-    real = torch.cat([pooled(net, images(faces, part)) for part in chosen.split(50)])
+    real = torch.cat([pooled(net, to_tensor(faces.images[part.numpy()])) for part in chosen.split(50)])
     result = {'real, other half': frechet(real[::2], real[1::2])}
     for truncation in (1.0, 0.7):
         parts = random_ws(synthesis, mapping, count, truncation, 7).split(50)
         made = torch.cat([pooled(net, synthesis(part).clamp(-1, 1)) for part in parts])
         result[f'truncation {truncation}'] = frechet(made, real)
     return result
-
-
-def images(faces, index):
-    return torch.from_numpy(faces.images[index.numpy()]).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def main():
@@ -108,9 +99,10 @@ def main():
         report['lpips-alex each'] = [round(float(d), 4) for d in distances]
         report['pixels'] = float((made - targets).abs().mean())
         report['seconds a face'] = (time.time() - began) / len(targets)
-        shown = min(32, len(targets) // 8 * 8)
-        pairs = torch.stack([targets[:shown], made[:shown]], 1).unflatten(0, (-1, 8)).transpose(1, 2).flatten(0, 2)
-        save_sheet(f'{options.out}/projected.png', pairs, 8)
+        columns = min(8, len(targets))
+        shown = min(4, len(targets) // columns) * columns
+        pairs = torch.stack([targets[:shown], made[:shown]], 1).unflatten(0, (-1, columns)).transpose(1, 2)
+        save_sheet(f'{options.out}/projected.png', pairs.flatten(0, 2), columns)
         walk = torch.cat([torch.lerp(codes[k], codes[k + 1], t)[None] for k in range(min(5, len(codes) - 1))
                           for t in torch.linspace(0, 1, 9)])
         save_sheet(f'{options.out}/walk.png', synthesis(walk), 9)

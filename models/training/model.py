@@ -171,10 +171,13 @@ class LatentPrior(nn.Module):
         self.register_buffer('mean', torch.zeros(z_dim))
         self.register_buffer('covariance', torch.eye(z_dim))
         self.register_buffer('factor', torch.eye(z_dim))  # lower triangle, factor @ factor.T = covariance
+        self.register_buffer('updates', torch.zeros([]))
 
     @torch.no_grad()
-    def update(self, mean, log_variance, rate):
-        """Follow a batch of posteriors N(mean, exp(log_variance)) [N, z_dim]."""
+    def update(self, mean, log_variance):
+        """Follow a batch of posteriors N(mean, exp(log_variance)) [N, z_dim]: the last 500 batches count."""
+        self.updates += 1
+        rate = max(0.002, 1 / float(self.updates))
         self.mean.lerp_(mean.mean(0), rate)
         centred = mean - self.mean
         now = centred.t() @ centred / len(mean) + log_variance.exp().mean(0).diag()
@@ -245,4 +248,6 @@ class FeatureDiscriminator(nn.Module):
             for width in widths)
 
     def forward(self, features):
-        return [head(f).float() for head, f in zip(self.heads, features)]
+        """Maps [N, C, h, w] -> logits [N, 1, h', w'] of each. Maps below 3 px, which small images give, are left out:
+        no patches are left to judge (and there bfloat16 gradients of a strided convolution go wrong on some CPUs)."""
+        return [head(f).float() for head, f in zip(self.heads, features) if f.shape[-1] >= 3]

@@ -29,5 +29,6 @@ def load_perceptual(path):
 def random_ws(synthesis, mapping, count, truncation, seed):
     """Latents of random faces: [count, num_ws, w_dim]."""
     z = torch.randn(count, mapping.fc0.weight.shape[1], generator=torch.Generator().manual_seed(seed))
+    z = z.to(mapping.w_avg.device)
     w = mapping.w_avg + truncation * (mapping(z) - mapping.w_avg)
     return w[:, None].repeat(1, synthesis.num_ws, 1)

@@ -20,8 +20,8 @@ import safetensors_file
 from data import Faces
 from distortions import distort
 from lpips import Lpips
-from pack import load_generator
 from perceptual_net import TAPS, WIDTHS, PerceptualNet, unit
+from projections import Projections
 
 TEACHER_TAPS, TEACHER_WIDTHS = (0, 1, 2, 6), (64, 128, 256, 512)
 
@@ -35,38 +35,6 @@ def direction_loss(a, b):
     """1 - cosine of two fields of gradients [N, 3, R, R], averaged over three scales."""
     return sum(1 - F.cosine_similarity(F.avg_pool2d(a, k).flatten(1), F.avg_pool2d(b, k).flatten(1)).mean()
                for k in (1, 2, 4)) / 3
-
-
-class Projections:
-    """A pool of faces on their way from the mean to a target, moved by Adam along the student's gradient."""
-
-    def __init__(self, path, faces, rng, size, steps, rate):
-        self.synthesis, mapping, _ = load_generator(path)
-        self.w_avg, self.faces, self.rng, self.steps, self.rate = mapping.w_avg, faces, rng, steps, rate
-        shape = [size, self.synthesis.num_ws, len(self.w_avg)]
-        self.ws, self.first, self.second = self.w_avg.repeat(shape[0], shape[1], 1), torch.zeros(shape), torch.zeros(shape)
-        self.targets, _ = faces.batch(rng, size)
-        self.age = torch.zeros(size, dtype=torch.long)
-
-    def draw(self, count):
-        """-> which [count], their targets and present images (with the graph down to self.now)."""
-        which = torch.from_numpy(self.rng.choice(len(self.ws), count, replace=False))
-        self.now = self.ws[which].requires_grad_(True)
-        return which, self.targets[which], self.synthesis(self.now, dtype=torch.bfloat16).float()
-
-    @torch.no_grad()
-    def move(self, which, grad):
-        """One step of Adam each; a face that has had all its steps begins again with another target."""
-        self.age[which] += 1
-        age = self.age[which][:, None, None]
-        self.first[which] = self.first[which] * 0.9 + grad * 0.1
-        self.second[which] = self.second[which] * 0.999 + grad.square() * 0.001
-        first, second = self.first[which] / (1 - 0.9**age), self.second[which] / (1 - 0.999**age)
-        self.ws[which] -= self.rate * first / (second.sqrt() + 1e-8)
-        done = which[self.age[which] >= self.steps]
-        if len(done):
-            self.ws[done], self.first[done], self.second[done], self.age[done] = self.w_avg, 0.0, 0.0, 0
-            self.targets[done], _ = self.faces.batch(self.rng, len(done))
 
 
 def parse_arguments():
@@ -106,8 +74,9 @@ def main():
     began, log = time.time(), []
     while (part := (time.time() - began) / (60 * options.minutes)) < 1:
         for group in optimiser.param_groups:
-            group['lr'] = options.lr * min(1, (len(log) + 1) / 50) * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * part)))
-        if projections and steps % 2:
+            fall = 0.51 + 0.49 * math.cos(math.pi * part)
+            group['lr'] = options.lr * min(1, (len(log) + 1) / 50) * fall
+        if projections and steps % 4:
             numbers = on_policy(student, teacher, optimiser, projections, options.batch)
         else:
             numbers = on_damage(student, teacher, readers, optimiser, faces, rng, generator, options.batch)
@@ -115,7 +84,7 @@ def main():
         log.append(numbers)
         if steps % 100 == 0:
             recent = log[-100:]
-            means = {k: np.mean([n[k] for n in recent if k in n]) for k in {k for n in recent for k in n}}
+            means = {k: np.mean([n[k] for n in recent if k in n]) for k in set().union(*recent)}
             print(f'{(time.time() - began) / 60:.1f} min, step {steps}:',
                   ', '.join(f'{k} {v:.3f}' for k, v in sorted(means.items())), flush=True)
         if steps % 500 == 0:
@@ -158,16 +127,14 @@ def on_policy(student, teacher, optimiser, projections, count):
     ours = student(y, target)
     our_gradient = gradient(ours, y)
     turned = direction_loss(our_gradient, their_gradient)
-    ratio = our_gradient.norm(dim=(1, 2, 3)) / their_gradient.norm(dim=(1, 2, 3))
+    ratio = our_gradient.flatten(1).norm(dim=1) / their_gradient.flatten(1).norm(dim=1)
     off = relative(ours, theirs.detach())
     optimiser.zero_grad()
     (0.5 * off + turned + 0.05 * ratio.log().abs().mean()).backward()
     optimiser.step()
-    pixels = sum(F.avg_pool2d(made - target, k).abs().mean((1, 2, 3)) for k in (1, 2, 4, 8)).sum() / 4
-    pixel_gradient, = torch.autograd.grad(pixels, made, retain_graph=True)
-    grad, = torch.autograd.grad(made, projections.now, our_gradient.detach() + pixel_gradient)
-    projections.move(which, grad)
-    return {'off projecting': float(off.detach()), 'turned': float(turned.detach()), 'teacher': float(theirs.mean().detach())}
+    projections.move(which, made, our_gradient.detach())
+    return {'off projecting': float(off.detach()), 'turned': float(turned.detach()),
+            'ratio': float(ratio.mean().detach()), 'teacher': float(theirs.mean().detach())}
 
 
 def save(folder, student, readers, steps):

@@ -1,0 +1,240 @@
+"""One training run: four networks, their optimisers, and the step that updates them all."""
+import os
+
+import numpy as np
+import torch
+import torch.distributed as dist
+import torch.nn.functional as F
+
+from lpips import Lpips
+from model import Encoder, FeatureDiscriminator, LatentPrior, Mapping, Synthesis
+
+TAPS, TAP_WIDTHS = (0, 1, 2, 3, 6), (64, 128, 256, 384, 512)  # squeeze features the discriminator looks at
+W_DIM = 512
+
+
+def build(options, device):
+    """The networks of a run."""
+    synthesis = Synthesis(W_DIM, options.resolution, options.base, options.cap)
+    networks = {
+        'synthesis': synthesis,
+        'mapping': Mapping(options.z_dim, W_DIM, options.mapping_layers, 1.0),
+        'encoder': Encoder(options.resolution, options.base // 2, options.cap // 2, options.z_dim,
+                           synthesis.num_ws, W_DIM),
+        'discriminator': FeatureDiscriminator(TAP_WIDTHS),
+        'prior': LatentPrior(options.z_dim),
+    }
+    return {name: net.to(device, memory_format=torch.channels_last) for name, net in networks.items()}
+
+
+def write(path, value):
+    """Whole or not at all."""
+    torch.save(value, f'{path}.part')
+    os.replace(f'{path}.part', path)
+
+
+class Trainer:
+    """Everything that a checkpoint holds, and one training step."""
+
+    def __init__(self, options, device, faces):
+        torch.manual_seed(options.seed)
+        self.options, self.device = options, device
+        self.nets = build(options, device)
+        self.lpips = Lpips(options.lpips, device, torch.bfloat16)
+        self.seen, self.steps, self.seconds, self.ratio = 0, 0, 0.0, 0.0
+        self.optimiser = torch.optim.Adam([
+            # Weights of unit scale (equalised learning rate) want larger steps than the others.
+            {'params': [*self.nets['synthesis'].parameters(), *self.nets['mapping'].parameters()], 'scale': 1.0},
+            {'params': list(self.nets['encoder'].parameters()), 'scale': 0.08},
+        ], lr=options.lr, betas=(0.0, 0.99), eps=1e-8)
+        self.critic = torch.optim.Adam(self.nets['discriminator'].parameters(), lr=1e-3, betas=(0.0, 0.99))
+        # What each face's own latents add to what the encoder says, found by gradient descent as in a projection.
+        self.codes = torch.nn.Embedding(2 * faces, self.nets['synthesis'].num_ws * W_DIM, sparse=True).to(device)
+        torch.nn.init.zeros_(self.codes.weight)
+        self.refiner = torch.optim.SparseAdam(self.codes.parameters(), lr=options.code_lr, betas=(0.5, 0.9))
+        self.average = {name: self._state(name) for name in ('synthesis', 'mapping')}
+
+    def _state(self, name):
+        return {key: value.clone() for key, value in self.nets[name].state_dict().items()}
+
+    # --- checkpoints -------------------------------------------------------------------------------------------------
+
+    def save(self, path):
+        nets = {name: net.state_dict() for name, net in self.nets.items()}
+        counters = {'seen': self.seen, 'steps': self.steps, 'seconds': self.seconds, 'ratio': self.ratio}
+        write(path, {'nets': nets, 'average': self.average, 'counters': counters,
+                     'optimiser': self.optimiser.state_dict(), 'critic': self.critic.state_dict()})
+
+    def save_codes(self, path):
+        write(path, {'codes': self.codes.weight.detach().half(), 'refiner': self.refiner.state_dict()})
+
+    def restore_codes(self, path):
+        if os.path.exists(path):
+            saved = torch.load(path, map_location=self.device)
+            self.codes.weight.data.copy_(saved['codes'])
+            self.refiner.load_state_dict(saved['refiner'])
+
+    def restore(self, path):
+        saved = torch.load(path, map_location=self.device)
+        for name, net in self.nets.items():
+            net.load_state_dict(saved['nets'][name])
+        self.average = saved['average']
+        self.optimiser.load_state_dict(saved['optimiser'])
+        self.critic.load_state_dict(saved['critic'])
+        for name, value in saved['counters'].items():
+            setattr(self, name, value)
+
+    @torch.no_grad()
+    def start_from(self, path):
+        """Copy what overlaps of each weight of the same name; channels that are new begin with weak connections."""
+        saved = torch.load(path, map_location=self.device)
+        for name, net in self.nets.items():
+            for key, value in net.state_dict().items():
+                old = saved['nets'].get(name, {}).get(key)
+                if old is None or old.dim() != value.dim() or not value.is_floating_point():
+                    continue
+                box = tuple(slice(0, min(a, b)) for a, b in zip(old.shape, value.shape))
+                if old.shape != value.shape and value.dim() > 1 and name != 'prior':
+                    value.mul_(0.3)
+                value[box] = old[box].to(value)
+        self.nets['prior'].refresh()
+        self.average = {name: self._state(name) for name in self.average}
+
+    # --- schedule ----------------------------------------------------------------------------------------------------
+
+    def stage(self):
+        """-> (resolution now, progress 0..1 of the whole run)."""
+        stages = [(int(a), float(b) * 1000) for a, b in (part.split(':') for part in self.options.stages.split(','))]
+        total, end = sum(count for _, count in stages), 0
+        for resolution, count in stages:
+            end += count
+            if self.seen < end:
+                break
+        return resolution, self.seen / total
+
+    def set_learning_rate(self, progress):
+        start, end = self.options.lr, self.options.lr_end
+        rate = start * (end / start) ** progress * min(1, (self.steps + 1) / 100)
+        for group in self.optimiser.param_groups:
+            group['lr'] = rate * group['scale']
+        for group in self.critic.param_groups:
+            group['lr'] = 1e-3 * (1 if progress < 0.8 else max(0.1, (1 - progress) / 0.2))
+
+    # --- one step ----------------------------------------------------------------------------------------------------
+
+    def latents(self, faces, index):
+        """Encode faces: a third gets one w for all layers, a third per-layer latents (W+), a third also its own code.
+
+        -> ws [N, num_ws, W_DIM], KL divergence [N] and size of the per-layer part."""
+        with torch.autocast(self.device.type, torch.bfloat16):
+            mean, log_variance, delta = self.nets['encoder'](faces)
+        self.nets['prior'].update(mean, log_variance)
+        kind = torch.arange(len(faces), device=self.device)[:, None, None] % 3
+        delta = (delta + self.codes(index).view_as(delta) * (kind == 2)) * (kind > 0)
+        z = mean + torch.randn_like(mean) * (log_variance / 2).exp()
+        ws = self.nets['mapping'](z, normalise=False)[:, None] + delta
+        kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1)
+        return ws, kl, delta.square().mean()
+
+    def random_latents(self, count):
+        """Latents of random faces; a third of them takes the later layers from a second face (style mixing)."""
+        num_ws = self.nets['synthesis'].num_ws
+        z = self.nets['prior'].sample(2 * count)
+        first, second = self.nets['mapping'](z, normalise=False).chunk(2)
+        change = torch.randint(1, 3 * num_ws, [count, 1], device=self.device)
+        later = torch.arange(num_ws, device=self.device)[None] >= change  # [N, num_ws]
+        return torch.where(later[:, :, None], second[:, None], first[:, None])
+
+    def step(self, faces, index, resolution, adversarial):
+        """One update of all networks from faces [N, 3, R, R] and their numbers [N]; -> numbers for the log."""
+        count = len(faces)
+        if resolution < faces.shape[-1]:
+            faces = F.interpolate(faces, size=(resolution, resolution), mode='area')
+        ws, kl, size = self.latents(faces, index)
+        if adversarial > 0:
+            ws = torch.cat([ws, self.random_latents(count // 2)])
+        images = self.nets['synthesis'](ws, resolution, 'random', torch.bfloat16)  # reconstructions, then random faces
+        real, fake = self.features(faces, images, resolution)
+        lpips = self.lpips.distance([f[:count] for f in fake], real)
+        pixels = sum((F.avg_pool2d(images[:count], k) - F.avg_pool2d(faces, k)).abs().mean() for k in (1, 2, 4)) / 3
+        reconstruction = lpips.mean() + pixels
+        loss = reconstruction + self.options.kl * kl.mean() + 2e-3 * size
+        log = {'w': lpips[0::3].mean(), 'w+': lpips[1::3].mean(), 'code': lpips[2::3].mean(), 'pixels': pixels,
+               'kl': kl.mean()}
+        if adversarial > 0:
+            fooled, numbers = self.compete(real, fake, count)
+            log |= numbers
+            if self.steps % 16 == 0:
+                self.measure_ratio(reconstruction, fooled, images, count)
+            loss = loss + adversarial * self.ratio * fooled
+        for optimiser in (self.optimiser, self.refiner):
+            optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        for group in self.optimiser.param_groups:
+            torch.nn.utils.clip_grad_norm_(group['params'], 1.0)
+        self.optimiser.step()
+        self.refiner.step()
+        self.steps += 1
+        self.seen += count * self.options.workers
+        self.update_average(count * self.options.workers)
+        return {name: float(value.detach()) for name, value in log.items()}
+
+    def features(self, faces, images, resolution):
+        """Frozen features of faces and of generated images: of one random crop for all, with contrast and brightness
+        changed face by face, alike for a face and its reconstruction."""
+        count, extra = len(faces), len(images) - len(faces)
+        side = resolution - resolution // 8
+        top, left = np.random.randint(0, resolution - side + 1, 2)
+        contrast, brightness = 0.3 * (torch.rand(2, count, 1, 1, 1, device=self.device) - 0.5)
+
+        def seen(x, which):
+            return x[:, :, top:top + side, left:left + side] * (1 + contrast[which]) + brightness[which]
+
+        with torch.no_grad():
+            real = self.lpips.features(seen(faces, slice(None)))
+        same = torch.cat([torch.arange(count), torch.arange(extra)])
+        return real, self.lpips.features(seen(images, same))
+
+    def compete(self, real, fake, count):
+        """Update the discriminator by the hinge loss; -> the generator's adversarial loss, and numbers for the log."""
+        critic = self.nets['discriminator'].requires_grad_(True)
+        real, fake = [real[k] for k in TAPS], [fake[k] for k in TAPS]
+        with torch.autocast(self.device.type, torch.bfloat16):
+            on_real, on_fake = critic(real), critic([f.detach() for f in fake])
+        loss = sum(F.relu(1 - r).mean() + F.relu(1 + f).mean() for r, f in zip(on_real, on_fake))
+        self.critic.zero_grad(set_to_none=True)
+        loss.backward()
+        self.critic.step()
+        critic.requires_grad_(False)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            logits = critic(fake)
+        heads = len(logits)
+        return -sum(f.mean() for f in logits) / heads, {
+            'critic': loss / heads, 'real': sum(r.mean() for r in on_real) / heads,
+            'made': sum(f[:count].mean() for f in logits) / heads,
+            'random': sum(f[count:].mean() for f in logits) / heads}
+
+    def measure_ratio(self, reconstruction, fooled, images, count):
+        """Follow how strong the gradient of reconstruction is next to the adversarial one, on the reconstructions."""
+        strong, weak = (torch.autograd.grad(loss, images, retain_graph=True)[0][:count].norm()
+                        for loss in (reconstruction, fooled))
+        measured = float(strong / (weak + 1e-12))
+        self.ratio = 0.8 * self.ratio + 0.2 * measured if self.ratio else measured
+
+    @torch.no_grad()
+    def update_average(self, count):
+        """Exponential moving average of generator and mapping: half of it is from the last 4,000 faces."""
+        keep = 0.5 ** (count / min(4000, self.seen * 0.1 + 1))
+        for name, average in self.average.items():
+            for key, value in self.nets[name].state_dict().items():
+                average[key].lerp_(value, 1 - keep)
+
+    @torch.no_grad()
+    def average_workers(self):
+        """Local SGD: the processes train on their own and meet every few steps."""
+        values = [p for net in self.nets.values() for p in net.parameters()] + list(self.nets['prior'].buffers())
+        flat = torch.cat([p.flatten() for p in values])
+        dist.all_reduce(flat)
+        flat /= self.options.workers
+        for p, part in zip(values, flat.split([p.numel() for p in values])):
+            p.copy_(part.view_as(p))
