@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { sharp } from '../image/sharp.ts';
 import type { Sender } from '../installation/machine-types.ts';
 import type { CameraPort, Photograph } from '../installation/ports.ts';
 import { type Live, startLive } from '../main.ts';
+import { freePort } from './free-port.ts';
 import { quantile, startAudience } from './live-audience.ts';
 
 export interface LiveBenchOptions {
@@ -186,14 +186,6 @@ async function until(what: () => unknown, seconds: number, failure: string): Pro
     if (performance.now() > end) throw failed(`after ${seconds} s ${failure}`);
     await wait(5);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 const failed = (why: string): FamiliarError =>

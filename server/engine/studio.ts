@@ -3,7 +3,7 @@ import { input } from '../graph/ops.ts';
 import { fromTensor, type RgbImage } from '../image/rgb-image.ts';
 import { type FacePack, loadFacePack, packSha256 } from '../networks/face-pack.ts';
 import { atMost, perceptualDistance, targetFeatures } from '../networks/perceptual.ts';
-import { type Latent, repeatW } from '../projection/latent.ts';
+import { type Latent, repeatW, truncate } from '../projection/latent.ts';
 import { createProjector, type Projector } from '../projection/projector.ts';
 import { RandomState } from '../projection/random.ts';
 import { type ProjectionSettings, presets } from '../projection/settings.ts';
@@ -187,10 +187,7 @@ export class Studio {
     if (cDim > 0) c[random.uint32() % cDim] = 1;
     const { w } = await this.#mapping.run({ z: random.normals(zDim), ...(cDim > 0 ? { c } : {}) });
     const { mean } = this.projector.statistics;
-    const ws = repeatW(
-      w.map((value, i) => mean[i] + nobodyTruncation * (value - mean[i])),
-      numWs,
-    );
+    const ws = repeatW(truncate(w, mean, nobodyTruncation), numWs);
     const vector = this.vector({ ws, noise: this.latent(this.#start).noise });
     if (this.#nobodies.size >= nobodiesKept) this.#nobodies.delete(this.#nobodies.keys().next().value as number);
     this.#nobodies.set(seed, vector);

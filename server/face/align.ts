@@ -4,9 +4,6 @@ export type Point = readonly [x: number, y: number];
 /** Corners of a square that may be turned: top-left, bottom-left, bottom-right, top-right, as the face sees itself. */
 export type Quad = readonly [topLeft: Point, bottomLeft: Point, bottomRight: Point, topRight: Point];
 
-/** How many landmarks the 68-point scheme (iBUG 300-W) has. */
-export const LANDMARK_COUNT = 68;
-
 const LEFT_EYE = [36, 37, 38, 39, 40, 41];
 const RIGHT_EYE = [42, 43, 44, 45, 46, 47];
 const MOUTH_CORNERS = [48, 54];

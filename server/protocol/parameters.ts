@@ -330,7 +330,6 @@ export const fixedParameters = [
 ] as const satisfies readonly Parameter[];
 
 type Fixed = (typeof fixedParameters)[number];
-export type FixedKey = Fixed['key'];
 export type DirectionKey = `direction.${string}`;
 
 type ValueOf<P extends Parameter> = P extends NumberParameter

@@ -1,11 +1,10 @@
-import jsQR from 'jsqr';
-import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Command, CommandAnswer } from '../../server/protocol/commands.ts';
 import type { InstallationState, Visit } from '../../server/protocol/snapshot.ts';
 import { sampleState, sampleVisit } from '../controller/sample-state.ts';
 import { browserMissing } from './browser.ts';
 import { filmMark } from './pictures.ts';
+import { scan } from './qr-code.ts';
 import { audit, heading, overhang, pause, press, redAt, sizes, soon, TabletStage } from './tablet-stage.ts';
 
 const link = 'https://faces.museum.example/receipt/4f7c2b9ad1e84b6f93c0';
@@ -106,7 +105,7 @@ describe.skipIf(browserMissing)('the visitors’ tablet', () => {
     change({ state: 'arrived', visit: visit({ visitor: 8, receipt: '/receipt/a', receiptLink: link }) });
     await heading(page, 'There you are');
     await audit(page, 'visitor-arrived');
-    expect(await scan(await page.screenshot())).toBe(link);
+    await soon(async () => expect(await scan(await page.screenshot())).toBe(link));
     await press(page, 'Done');
     await heading(page, 'Become the next face');
     expect(given().map(({ type }) => type)).toEqual(['begin', 'consent', 'capture', 'keep', 'leave']);
@@ -213,6 +212,7 @@ describe.skipIf(browserMissing)('the visitors’ tablet', () => {
     await soon(async () => expect(await focused()).toBe('H1'));
     change({ state: 'becoming', visit: visit({ visitor: 8 }) });
     await heading(page, 'Look at the wall');
+    await soon(async () => expect(await focused()).toBe('H1'));
     await reach('Stop and leave');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
@@ -270,7 +270,8 @@ describe.skipIf(browserMissing)('the visitors’ tablet', () => {
       });
       await heading(page, 'There you are');
       await page.getByRole('alert').getByText('Number 12, it is your turn').waitFor();
-      expect(await scan(await page.screenshot())).toBe(link);
+      // Screens fade in.
+      await soon(async () => expect(await scan(await page.screenshot())).toBe(link));
       await press(page, 'Done');
       await heading(page, 'Number 12, it is your turn');
     });
@@ -297,9 +298,4 @@ const anyCamera = { label: expect.any(String), width: 1_280, height: 960 };
 async function soonFound<T>(find: () => T | undefined): Promise<T> {
   await soon(() => expect(find()).toBeDefined());
   return find() as T;
-}
-
-async function scan(screenshot: Buffer): Promise<string | undefined> {
-  const { data, info } = await sharp(screenshot).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-  return jsQR.default(new Uint8ClampedArray(data), info.width, info.height)?.data;
 }

@@ -1,17 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import jsqr from 'jsqr';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../server/bench/free-port.ts';
 import { packageRoot } from '../../server/paths.ts';
 import { RandomState } from '../../server/projection/random.ts';
 import { hasReference, sharedPath } from '../reference.ts';
 import { browserMissing, launchBrowser } from './browser.ts';
+import { scan } from './qr-code.ts';
 
 const hasPages = existsSync(join(packageRoot, 'dist/pages/display/index.html'));
 if (!hasPages) console.log('The visit is skipped: the pages are not built (npm run build).');
@@ -120,8 +120,10 @@ describe.skipIf(browserMissing !== null || !hasPages || !hasReference)('a whole 
     expect(difference(before, await picture(wall))).toBeGreaterThan(8);
 
     // The receipt: the code on the tablet opens the face on the visitor's own phone, which deletes it for good.
-    const link = await qrCode(await tablet.screenshot());
-    expect(link).toMatch(/\/receipt\/[\w-]{16,}$/);
+    let link = '';
+    await expect
+      .poll(async () => (link = (await scan(await tablet.screenshot())) ?? ''))
+      .toMatch(/\/receipt\/[\w-]{16,}$/);
     const receipt = new URL(link).pathname;
     const phone = await open(receipt, 390, 844);
     await phone.locator('img').waitFor();
@@ -144,15 +146,6 @@ describe.skipIf(browserMissing !== null || !hasPages || !hasReference)('a whole 
     expect(errors).toEqual([]);
   }, 300_000);
 });
-
-/** The text of a QR code somewhere on a screenshot; '' where there is none. */
-async function qrCode(screenshot: Buffer): Promise<string> {
-  const { data, info } = await sharp(screenshot).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-  // The package is CommonJS: its function stands in the default export.
-  const read = (jsqr as unknown as { default?: typeof jsqr }).default ?? jsqr;
-  return (read as unknown as QrReader)(new Uint8ClampedArray(data), info.width, info.height)?.data ?? '';
-}
-type QrReader = (data: Uint8ClampedArray, width: number, height: number) => { data: string } | null;
 
 /** A camera's film of a photograph: the noise of its sensor differs from picture to picture. */
 async function film(path: string): Promise<Buffer> {
@@ -191,11 +184,3 @@ async function brightness(page: Page): Promise<number> {
 /** Mean difference of two small pictures, 0..255. */
 const difference = (a: Uint8Array, b: Uint8Array): number =>
   a.reduce((sum, v, i) => sum + Math.abs(v - b[i]), 0) / a.length;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port: free } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return free;
-}

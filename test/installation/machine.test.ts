@@ -10,19 +10,7 @@ import type {
   Settings,
   VisitCommand,
 } from '../../server/installation/machine-types.ts';
-
-const settings: Settings = {
-  greet: 60,
-  framing: 90,
-  review: 45,
-  call: 30,
-  arrivedPage: 40,
-  autoCapture: 0,
-  queue: 3,
-  countdown: 3,
-  hold: 15,
-  accepting: true,
-};
+import { settings } from './settings.ts';
 
 const ana: Sender = { source: 'visitor', client: 'tablet-ana' };
 const ben: Sender = { source: 'visitor', client: 'tablet-ben' };

@@ -1,21 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FamiliarError } from '../../server/errors.ts';
-import type { Sender, Settings } from '../../server/installation/machine-types.ts';
+import type { Sender } from '../../server/installation/machine-types.ts';
 import { Installation, type Moment } from '../../server/installation/runner.ts';
 import { FakeCamera, FakeChain, FakeClock, FakeEngine, FakePortraits, FakeStream, settle } from './fakes.ts';
+import { settings } from './settings.ts';
 
-const settings: Settings = {
-  greet: 60,
-  framing: 90,
-  review: 45,
-  call: 30,
-  arrivedPage: 40,
-  autoCapture: 0,
-  queue: 3,
-  countdown: 3,
-  hold: 15,
-  accepting: true,
-};
 const tablet: Sender = { source: 'visitor', client: 'tablet-1' };
 const photograph = { bytes: Uint8Array.of(1, 2, 3), at: 5 };
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { freePort } from '../../server/bench/free-port.ts';
 import { parseConfig } from '../../server/config/read-config.ts';
 import type { Photograph } from '../../server/installation/ports.ts';
 import { type Live, startLive } from '../../server/main.ts';
@@ -43,14 +43,6 @@ beforeAll(async () => {
   if (hasPortrait) photograph = await readFile(portrait);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port: free } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return free;
-}
 
 const start = (extra = ''): Promise<Live> =>
   startLive({

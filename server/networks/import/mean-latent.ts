@@ -1,13 +1,11 @@
-import { input } from '../../graph/ops.ts';
-import { RandomState } from '../../projection/random.ts';
+import { wStatistics } from '../../projection/w-statistics.ts';
 import { startEngine } from '../../runtime/start-engine.ts';
 import { loadGenerator } from '../architectures.ts';
 import type { GeneratorImport } from './generator-import.ts';
 import { MappedTensors } from './mapped-tensors.ts';
 
 const name = 'mapping.w_avg';
-const batch = 256;
-const batches = 40;
+const samples = 10_240;
 
 /**
  * The generator with a mean latent: training checkpoints of rosinality's code keep none, so that it is measured over
@@ -21,15 +19,9 @@ export async function withMeanLatent(found: GeneratorImport, source: string): Pr
   for (const [key, { shape }] of tensors.tensors) complete.add(key, shape, () => tensors.read(key));
   const [wDim] = last[1].shape;
   complete.add(name, [wDim], () => new Float32Array(wDim));
-  const generator = loadGenerator(found.architecture, complete, source);
   const runtime = await startEngine('cpu');
-  const mapping = await runtime.compile({ outputs: { w: generator.mapping(input('z', [batch, generator.zDim])) } });
-  const random = new RandomState(123);
-  const sum = new Float64Array(wDim);
-  for (let i = 0; i < batches; i++) {
-    const { w } = await mapping.run({ z: random.normals(batch * generator.zDim) });
-    for (let k = 0; k < w.length; k++) sum[k % wDim] += w[k];
-  }
-  complete.add(name, [wDim], () => Float32Array.from(sum, (x) => x / (batch * batches)));
+  const { mean } = await wStatistics(runtime, loadGenerator(found.architecture, complete, source), { samples });
+  await runtime.dispose();
+  complete.add(name, [wDim], () => mean);
   return { ...found, tensors: complete };
 }
