@@ -127,6 +127,14 @@ describe('a controller', () => {
     );
   });
 
+  it('gets no flood of answers to one packet', async () => {
+    for (let i = 0; i < 200; i++) controller.send('/familiar/*');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    // 200 packets ask for some 20 values each.
+    expect(controller.heard.length).toBeGreaterThan(100);
+    expect(controller.heard.length).toBeLessThan(900);
+  });
+
   it('cannot make the piece talk to itself', async () => {
     controller.send('/familiar/subscribe', live.osc.port);
     await controller.hears(

@@ -17,9 +17,13 @@ import { type Endpoint, Subscribers } from './subscribers.ts';
 
 /** Packets a second, and at once, above which they are dropped: no controller of people is that fast. */
 const rate = { second: 1_000, burst: 2_000 };
+/** Answers a second, and at once, to one computer: more than any controller asks for, too few to flood another's with. */
+const answerRate = { second: 200, burst: 400 };
 /** Furthest that a time tag may lie ahead, ms, and how many messages may wait for theirs. */
 const ahead = 60_000;
 const mostWaiting = 1_000;
+/** Computers whose answers are counted. */
+const mostAnswered = 1_000;
 
 export interface OscParts {
   readonly config: Config['osc'];
@@ -41,6 +45,8 @@ export class OscControl {
   readonly #isAllowed: (address: string) => boolean;
   readonly #subscribers = new Subscribers();
   readonly #bucket = new TokenBucket(rate.second, rate.burst);
+  /** By computer; only those on the allow-list get one. */
+  readonly #answers = new Map<string, TokenBucket>();
   readonly #waiting = new Set<Off>();
   readonly #strangers = new Set<string>();
   #socket: Socket | null = null;
@@ -233,10 +239,22 @@ export class OscControl {
 
   /** To where it came from, and to where the same computer listens: many controllers send from a port they do not read. */
   #answer(sender: Endpoint, address: string, values: Values): void {
+    if (!this.#mayAnswer(sender.host)) return;
     this.#send(sender, address, values);
     for (const endpoint of this.#subscribers.at(this.#parts.clock.now())) {
       if (endpoint.host === sender.host && endpoint.port !== sender.port) this.#send(endpoint, address, values);
     }
+  }
+
+  /** One packet can ask for very many answers, and its sender's address may be forged. */
+  #mayAnswer(host: string): boolean {
+    let bucket = this.#answers.get(host);
+    if (bucket === undefined) {
+      if (this.#answers.size >= mostAnswered) this.#answers.clear();
+      bucket = new TokenBucket(answerRate.second, answerRate.burst);
+      this.#answers.set(host, bucket);
+    }
+    return bucket.take(this.#parts.clock.now());
   }
 
   #send({ host, port }: Endpoint, address: string, values: Values): void {
