@@ -13,14 +13,14 @@ export interface PageAddress {
 }
 
 /**
- * Reads the page's own address. What is missing or makes no sense is chosen: the name `main`, JPEG, and the smallest size
+ * Reads the page's own address. What is missing or makes no sense is chosen: the name `main`, the installation's format, and the smallest size
  * that fills `pixels`, the shorter side of the screen. Pure.
  */
 export function readAddress(query: URLSearchParams, pixels: number): PageAddress {
   const name = query.get('name') ?? '';
   const quality = query.get('quality') ?? '';
   const asked = Number(query.get('size'));
-  const format = (['jpeg', 'webp', 'rgb'] as const).find((known) => known === query.get('format')) ?? 'jpeg';
+  const format = (['jpeg', 'webp', 'rgb'] as const).find((known) => known === query.get('format'));
   const size: FrameRequest['size'] =
     frameSizes.find((allowed) => allowed === asked) ?? frameSizes.find((allowed) => allowed >= pixels) ?? 2048;
   return {

@@ -129,7 +129,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     now: () => performance.now(),
     onError: (error) => log.write('error', `A picture could not be sent: ${messageOf(error)}`),
   });
-  const frames = new FrameAudience(hub);
+  const frames = new FrameAudience(hub, config.stream.format);
 
   const settings = (): Settings => {
     const { countdown, hold, accepting } = parameters.values;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { StreamCounts } from '../control/displays.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
+import type { Encoding } from '../protocol/frame.ts';
 import { FrameEndpoint } from '../stream/frame-endpoint.ts';
 import type { FrameHub } from '../stream/hub.ts';
 
@@ -9,8 +10,9 @@ import type { FrameHub } from '../stream/hub.ts';
 export class FrameAudience {
   readonly #endpoint: FrameEndpoint<RgbImage>;
 
-  constructor(hub: FrameHub<RgbImage>) {
-    this.#endpoint = new FrameEndpoint(hub);
+  /** @param format for displays that ask for none */
+  constructor(hub: FrameHub<RgbImage>, format: Encoding) {
+    this.#endpoint = new FrameEndpoint(hub, format);
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -179,14 +179,15 @@ export interface FrameRequest {
 
 export const frameSizes = [128, 256, 512, 768, 1024, 1536, 2048] as const;
 
-export const frameQuery = (request: FrameRequest): string =>
-  `?v=${frameVersion}&size=${request.size}&format=${request.format}`;
+/** Without a format the installation's own is sent. */
+export const frameQuery = ({ size, format }: Pick<FrameRequest, 'size'> & Partial<FrameRequest>): string =>
+  `?v=${frameVersion}&size=${size}${format ? `&format=${format}` : ''}`;
 
 /** Reads that query; anything missing gets the default, so that a bare `/frames` works too. */
-export function parseFrameQuery(query: URLSearchParams): Result<FrameRequest> {
+export function parseFrameQuery(query: URLSearchParams, usual: Encoding = 'jpeg'): Result<FrameRequest> {
   const version = query.get('v') ?? String(frameVersion);
   if (version !== String(frameVersion)) return refuse('version', 'This page is of another version: reload it.');
-  const format = encodings.find((name) => name === (query.get('format') ?? 'jpeg'));
+  const format = encodings.find((name) => name === (query.get('format') ?? usual));
   if (!format) return refuse('invalid', `format must be one of ${encodings.join(', ')}.`);
   const size = Number(query.get('size') ?? 512);
   if (!frameSizes.some((allowed) => allowed === size)) {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { ackBytes, type FrameRequest, parseFrameQuery } from '../protocol/frame.ts';
+import { ackBytes, type Encoding, type FrameRequest, parseFrameQuery } from '../protocol/frame.ts';
 import type { Attachment, FrameHub } from './hub.ts';
 
 /** A client that does not answer a ping for this long is gone, ms. */
@@ -22,13 +22,16 @@ export interface Audience {
  */
 export class FrameEndpoint<P> {
   readonly #hub: FrameHub<P>;
+  readonly #usual: Encoding | undefined;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 8 * ackBytes, perMessageDeflate: false });
   readonly #audience = new Map<WebSocket, Audience>();
   readonly #alive = new WeakSet<WebSocket>();
   #heartbeat: NodeJS.Timeout | undefined;
 
-  constructor(hub: FrameHub<P>) {
+  /** @param usual the format for clients that ask for none */
+  constructor(hub: FrameHub<P>, usual?: Encoding) {
     this.#hub = hub;
+    this.#usual = usual;
   }
 
   get audience(): readonly Audience[] {
@@ -53,7 +56,7 @@ export class FrameEndpoint<P> {
 
   #welcome(client: WebSocket, query: URLSearchParams): void {
     client.on('error', () => client.terminate());
-    const request = parseFrameQuery(query);
+    const request = parseFrameQuery(query, this.#usual);
     if (!request.ok) {
       client.close(1008, request.reason);
       return;

@@ -19,7 +19,7 @@ describe('the address of the page', () => {
   const read = (query: string, pixels = 1_080) => readAddress(new URLSearchParams(query), pixels);
 
   it('chooses what is missing', () => {
-    expect(read('')).toEqual({ name: 'main', quality: null, frames: '/frames?v=1&size=1536&format=jpeg' });
+    expect(read('')).toEqual({ name: 'main', quality: null, frames: '/frames?v=1&size=1536' });
     expect(read('', 300).frames).toContain('size=512');
     expect(read('', 9_000).frames).toContain('size=2048');
   });

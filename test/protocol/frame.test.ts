@@ -146,6 +146,11 @@ describe('the request for frames', () => {
 
   it('has defaults, and refuses what is not offered', () => {
     expect(parseFrameQuery(new URLSearchParams(''))).toEqual({ ok: true, value: { size: 512, format: 'jpeg' } });
+    // Who asks for no format gets the installation's.
+    expect(parseFrameQuery(new URLSearchParams(frameQuery({ size: 256 })), 'webp')).toEqual({
+      ok: true,
+      value: { size: 256, format: 'webp' },
+    });
     expect(parseFrameQuery(new URLSearchParams('size=511')).ok).toBe(false);
     expect(parseFrameQuery(new URLSearchParams('size=1e9')).ok).toBe(false);
     expect(parseFrameQuery(new URLSearchParams('format=gif')).ok).toBe(false);
