@@ -32,13 +32,17 @@ export class Receiver {
   #inFlight: { readonly sequence: number; readonly at: number } | undefined;
   /** The hub's number of the last picture sent; -1 before the first. */
   #lastSent = -1;
-  #lastSentAt = Number.NEGATIVE_INFINITY;
+  /** When the next frame is due, were they sent at an even beat. */
+  #due = Number.NEGATIVE_INFINITY;
   #sent = 0;
   #dropped = 0;
   #wrong = 0;
   #roundTrip: number | null = null;
 
-  /** @param interval least milliseconds from one frame to the next */
+  /**
+   * @param interval milliseconds from one frame to the next. Kept on average: a frame may be half an interval early, and
+   * one that was late does not make those after it late, so that a source with this very interval loses none of its own
+   */
   constructor(socket: FrameSocket, interval: number, now: () => number) {
     this.#socket = socket;
     this.#interval = interval;
@@ -58,15 +62,17 @@ export class Receiver {
   /** Milliseconds until picture `number` may be sent: 0 for now, undefined for not before an acknowledgement. */
   waitFor(number: number): number | undefined {
     if (this.#inFlight !== undefined || number <= this.#lastSent) return undefined;
-    return Math.max(0, this.#lastSentAt + this.#interval - this.#now());
+    return Math.max(0, this.#due - this.#interval / 2 - this.#now());
   }
 
   /** Sends picture `number`, whose message carries `sequence`. */
   send(number: number, sequence: number, message: Uint8Array): void {
     if (this.#lastSent >= 0) this.#dropped += number - this.#lastSent - 1;
     this.#lastSent = number;
-    this.#lastSentAt = this.#now();
-    this.#inFlight = { sequence, at: this.#lastSentAt };
+    const at = this.#now();
+    // One interval of lateness is made good at most: a client that was away is not flooded.
+    this.#due = Math.max(this.#due, at - this.#interval) + this.#interval;
+    this.#inFlight = { sequence, at };
     this.#sent++;
     this.#socket.send(message);
   }

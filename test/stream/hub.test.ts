@@ -99,17 +99,41 @@ describe('the hub', () => {
     const { hub } = makeHub({ now: () => now, fps: 10 });
     const client = new FakeClient();
     const attachment = hub.attach(client, request);
-    hub.show(1, header);
-    await settled();
-    attachment.receive(encodeAck(client.last));
-    now = 50;
-    hub.show(2, header);
-    await settled();
-    expect(client.frames).toHaveLength(1);
-    now = 100;
-    hub.show(3, header);
-    await settled();
-    expect(client.frames.map((f) => f.byte)).toEqual([1, 3]);
+    for (; now < 10_000; now += 10) {
+      hub.show(now & 0xff, header);
+      await settled();
+      if (attachment.stats.waiting !== null) attachment.receive(encodeAck(client.last));
+    }
+    expect(client.frames.length).toBeGreaterThanOrEqual(99);
+    expect(client.frames.length).toBeLessThanOrEqual(102);
+  });
+
+  it('loses nothing of a source at the very rate it allows, however unevenly it comes', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        // Parts of an interval by which pictures come early or late; now and then all the way to the next.
+        fc.array(fc.oneof(fc.double({ min: -0.2, max: 0.2, noNaN: true }), fc.constant(0.9)), {
+          minLength: 20,
+          maxLength: 60,
+        }),
+        async (jitter) => {
+          let now = 0;
+          const { hub } = makeHub({ now: () => now, fps: 30 });
+          const client = new FakeClient();
+          const attachment = hub.attach(client, request);
+          const times = jitter.map((part, i) => ((i + part) * 1_000) / 30).sort((a, b) => a - b);
+          for (const time of times) {
+            now = time;
+            hub.show(1, header);
+            await settled();
+            expect(attachment.stats.waiting).toBe(0);
+            attachment.receive(encodeAck(client.last));
+          }
+          expect(attachment.stats).toMatchObject({ sent: jitter.length, dropped: 0 });
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 
   it('sends a picture that waited for its time, though nothing new comes', async () => {
