@@ -1,5 +1,6 @@
 import type { CommandAnswer } from '../protocol/commands.ts';
 import type { Source } from '../protocol/parameters.ts';
+import type { PortraitProblem } from '../protocol/portrait-problems.ts';
 import type { RefusalCode } from '../protocol/refusals.ts';
 import type { Hint, Progress, Time, Visit } from '../protocol/snapshot.ts';
 import type { StateName } from '../protocol/states.ts';
@@ -117,7 +118,7 @@ export type MachineEvent =
       readonly faceBox: Visit['faceBox'];
     }
   | { readonly type: 'portrait'; readonly epoch: number; readonly token: string }
-  | { readonly type: 'no-portrait'; readonly epoch: number; readonly code: string; readonly message: string }
+  | { readonly type: 'no-portrait'; readonly epoch: number; readonly code: PortraitProblem; readonly message: string }
   | { readonly type: 'begun'; readonly epoch: number; readonly receipt: string }
   | { readonly type: 'progress'; readonly epoch: number; readonly progress: Progress }
   | { readonly type: 'became'; readonly epoch: number }

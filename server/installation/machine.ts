@@ -1,4 +1,5 @@
 import type { CommandAnswer } from '../protocol/commands.ts';
+import type { PortraitProblem } from '../protocol/portrait-problems.ts';
 import type { Time } from '../protocol/snapshot.ts';
 import type { StateName } from '../protocol/states.ts';
 import { effectsBetween } from './machine-effects.ts';
@@ -120,7 +121,7 @@ const table: Record<StateName, StateRules> = {
   review: {
     timeout: (state, now) =>
       inHand(state).portrait === null && !inHand(state).rehearsal
-        ? backToFraming(state, 'timeout', 'The camera gave no picture. Please try again.', now)
+        ? backToFraming(state, 'camera-slow', 'The camera gave no picture. Please try again.', now)
         : toAttract(state, now),
     on: {
       keep: toBecoming,
@@ -348,7 +349,7 @@ function toReview(state: MachineState, now: Time): MachineState {
   return move(state, 'review', now, { ...inHand(state), portrait: null });
 }
 
-const backToFraming = (state: MachineState, code: string, message: string, now: Time): MachineState =>
+const backToFraming = (state: MachineState, code: PortraitProblem, message: string, now: Time): MachineState =>
   move(state, 'framing', now, { ...inHand(state), portrait: null, problem: { code, message } });
 
 function toBecoming(state: MachineState, _by: Sender, now: Time): Outcome {

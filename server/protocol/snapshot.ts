@@ -1,5 +1,6 @@
 import type { Mapping } from './mapping.ts';
 import type { Language, Parameter, ParameterValue, ParameterValues } from './parameters.ts';
+import type { PortraitProblem } from './portrait-problems.ts';
 import type { StateName } from './states.ts';
 import type { Texts } from './texts.ts';
 
@@ -37,8 +38,11 @@ export interface Visit {
   readonly faceBox: { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | null;
   /** Address of the portrait, from review on; only for the leading tablet, curators, and displays that show it. */
   readonly portrait: string | null;
-  /** Why the last try gave no portrait, in words, so that framing can say it; null otherwise. */
-  readonly problem: { readonly code: string; readonly message: string } | null;
+  /**
+   * Why the last try gave no portrait, null otherwise. Visitors are told by the code, in their language; `message` is for
+   * curators, in English.
+   */
+  readonly problem: { readonly code: PortraitProblem; readonly message: string } | null;
   /** Address of the visitor's receipt, from becoming on; only for the leading tablet. */
   readonly receipt: string | null;
   /** The same as a full address for the QR code. */

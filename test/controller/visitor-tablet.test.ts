@@ -4,13 +4,13 @@ import { queueView } from '../../controller/visitor/model/queue-view.ts';
 import { refusalText } from '../../controller/visitor/model/refusal-text.ts';
 import { noHint, steadyHint } from '../../controller/visitor/model/steady-hint.ts';
 import { languageOf, newTablet, reduceTablet, type Tablet } from '../../controller/visitor/model/tablet.ts';
-import { cameraTexts, hintTexts, placeText, problemText, timeLeft } from '../../controller/visitor/model/words.ts';
+import { cameraTexts, hintTexts, placeText, timeLeft } from '../../controller/visitor/model/words.ts';
 import { refusalCodes } from '../../server/protocol/refusals.ts';
 import { type Hint, hints } from '../../server/protocol/snapshot.ts';
 import { builtInTexts } from '../../server/protocol/texts.ts';
 import { sampleState, sampleVisit } from './sample-state.ts';
 
-const { en, de, fr } = builtInTexts;
+const { en, de } = builtInTexts;
 const later = (tablet: Tablet, now: number, state = sampleState()): Tablet =>
   reduceTablet(tablet, { type: 'passed', state, now });
 
@@ -112,13 +112,6 @@ describe('words for visitors', () => {
       '10:00 min',
       '0 s',
     ]);
-  });
-
-  it('say why there is no portrait, in the visitor’s language', () => {
-    const problem = { code: 'FACE_TOO_SMALL', message: 'The face is too small.' };
-    expect(problemText(en, 'en', problem)).toBe(problem.message);
-    expect(problemText(fr, 'fr', problem)).toBe(fr.framingProblem);
-    expect(problemText(de, 'de', { code: 'camera-unavailable', message: 'x' })).toBe(de.troubleCamera);
   });
 });
 

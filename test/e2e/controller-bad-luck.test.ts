@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CommandAnswer } from '../../server/protocol/commands.ts';
 import type { InstallationState, Visit } from '../../server/protocol/snapshot.ts';
+import { builtInTexts } from '../../server/protocol/texts.ts';
 import { sampleVisit } from '../controller/sample-state.ts';
 import { browserMissing } from './browser.ts';
 import { audit, heading, pause, press, soon, TabletStage } from './tablet-stage.ts';
@@ -35,6 +36,22 @@ describe.skipIf(browserMissing)('the visitors’ tablet in bad luck', () => {
     await page.getByText('One moment').waitFor({ state: 'detached' });
     // What was pressed in vain is not done later.
     expect(given()).toEqual([]);
+  });
+
+  it('says in the visitor’s language why there is no portrait', async () => {
+    const page = await stage.open('/visitor');
+    const problem = { code: 'too-dark' as const, message: 'The photograph: the face is too dark. Find more light.' };
+    change({ state: 'framing', visit: visit({ problem }) });
+    for (const [language, words] of [
+      ['English', builtInTexts.en.problemTooDark],
+      ['Deutsch', builtInTexts.de.problemTooDark],
+      ['Français', builtInTexts.fr.problemTooDark],
+    ] as const) {
+      await press(page, language);
+      await page.getByRole('alert').getByText(words).waitFor();
+    }
+    expect(await page.getByText('Find more light').count()).toBe(0);
+    await audit(page, 'visitor-refused-fr');
   });
 
   it('sends a command once, however often an impatient finger taps, and says when it did not work', async () => {

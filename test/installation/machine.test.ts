@@ -144,8 +144,8 @@ describe('a visit', () => {
 
   it('goes back to framing, with the reason, when there is no face or the camera stops', () => {
     const play = new Play().command('begin').command('consent').command('capture').wait(3);
-    play.event({ type: 'no-portrait', epoch: play.state.epoch, code: 'NO_FACE', message: 'No face was found.' });
-    expect(play.state).toMatchObject({ name: 'framing', visit: { problem: { code: 'NO_FACE' } } });
+    play.event({ type: 'no-portrait', epoch: play.state.epoch, code: 'no-face', message: 'No face was found.' });
+    expect(play.state).toMatchObject({ name: 'framing', visit: { problem: { code: 'no-face' } } });
     play.command('capture').event({ type: 'camera', works: false });
     expect(play.state).toMatchObject({ name: 'framing', visit: { problem: { code: 'camera-unavailable' } } });
     expect(play.command('capture').last?.answer).toMatchObject({ code: 'camera-unavailable' });
@@ -240,7 +240,7 @@ describe('a photograph in the folder', () => {
 
   it('that shows no face is passed over', () => {
     const play = new Play().event({ type: 'photograph', waits: true }).event({ type: 'photograph', waits: false });
-    play.event({ type: 'no-portrait', epoch: play.state.epoch, code: 'NO_FACE', message: '' });
+    play.event({ type: 'no-portrait', epoch: play.state.epoch, code: 'no-face', message: '' });
     expect(play.state.name).toBe('attract');
   });
 });
@@ -307,7 +307,7 @@ describe('whatever happens', () => {
     } else {
       const epoch = play.state.epoch - step.late;
       if (step.result === 'portrait') play.event({ type: 'portrait', epoch, token: tokens() });
-      else if (step.result === 'no-portrait') play.event({ type: 'no-portrait', epoch, code: 'X', message: 'x' });
+      else if (step.result === 'no-portrait') play.event({ type: 'no-portrait', epoch, code: 'failed', message: 'x' });
       else if (step.result === 'begun') play.event({ type: 'begun', epoch, receipt: 'r' });
       else if (step.result === 'progress') {
         const progress = { step: play.now % 7, steps: 9, done: 0.5, secondsLeft: 1, likeness: null, loss: null };

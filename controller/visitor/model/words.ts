@@ -1,4 +1,4 @@
-import type { Hint, QueueTicket, Visit } from '../../../server/protocol/snapshot.ts';
+import type { Hint, QueueTicket } from '../../../server/protocol/snapshot.ts';
 import { fillText, type TextKey, type Texts } from '../../../server/protocol/texts.ts';
 import type { CameraProblem } from '../camera/camera-problem.ts';
 
@@ -36,15 +36,4 @@ export function placeText(texts: Texts, { place, wait }: QueueTicket): string {
   const where = before < 1 ? texts.queueNext : fillText(texts.queuePlace, { count: before });
   const minutes = Math.round(wait / 60);
   return minutes < 1 ? where : `${where} · ${fillText(texts.queueWait, { minutes })}`;
-}
-
-const problemTexts: Readonly<Record<string, TextKey>> = {
-  'camera-unavailable': 'troubleCamera',
-};
-
-/** Why the last try gave no portrait. The server's own sentence is English; other languages get theirs, or a kind word. */
-export function problemText(texts: Texts, language: string, problem: NonNullable<Visit['problem']>): string {
-  const key = problemTexts[problem.code];
-  if (key) return texts[key];
-  return language === 'en' ? problem.message : texts.framingProblem;
 }

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Hint, Visit } from '../../../server/protocol/snapshot.ts';
+import { type PortraitProblem, portraitProblemTexts } from '../../../server/protocol/portrait-problems.ts';
+import type { Hint } from '../../../server/protocol/snapshot.ts';
 import { useStore } from '../../shared/use-store.ts';
 import { useTicks } from '../../shared/use-ticks.ts';
 import type { Screen } from '../model/screen.ts';
 import { noHint, steadyHint } from '../model/steady-hint.ts';
-import { cameraTexts, hintTexts, problemText } from '../model/words.ts';
+import { cameraTexts, hintTexts } from '../model/words.ts';
 import { CommandButton } from './button.tsx';
 import type { View } from './context.ts';
 import { StaffNote } from './invite.tsx';
@@ -22,7 +23,7 @@ export function Framing({ view, screen }: Of<'framing'>) {
       <p role="status" class="hint" data-ready={hint === 'ready'}>
         {hint ? texts[hintTexts[hint]] : asking ? texts.cameraAsk : texts.framingText}
       </p>
-      {screen.problem && <Problem view={view} problem={screen.problem} />}
+      {screen.problem && <Problem view={view} problem={screen.problem.code} />}
       <div class="choices">
         <CommandButton view={view} command={{ type: 'capture' }} kind="main">
           {texts.framingCapture}
@@ -41,10 +42,10 @@ function Leave({ view }: { readonly view: View }) {
   );
 }
 
-function Problem({ view, problem }: { view: View; problem: NonNullable<Visit['problem']> }) {
+function Problem({ view, problem }: { view: View; problem: PortraitProblem }) {
   return (
     <p role="alert" class="problem">
-      {problemText(view.texts, view.language, problem)}
+      {view.texts[portraitProblemTexts[problem]]}
     </p>
   );
 }
