@@ -12,7 +12,7 @@ import { OscControl } from './control/osc/osc-control.ts';
 import { PinGuard } from './control/pin-guard.ts';
 import { ControlSocket } from './control/socket.ts';
 import { StateView } from './control/state-view.ts';
-import { allTexts, consentText, languagesOf } from './control/words.ts';
+import { allTexts, consentWords, languagesOf } from './control/words.ts';
 import { Engine } from './engine/engine-port.ts';
 import { messageOf } from './errors.ts';
 import { createHttpServer } from './http/http-server.ts';
@@ -46,6 +46,8 @@ export interface LiveOptions {
   readonly createCamera: (driver: string) => LiveCamera;
   /** Where the pages were built; those of the package where it is left out. */
   readonly pages?: string;
+  /** What stands between the piece and its displays, for measuring; nothing where it is left out. */
+  readonly tap?: (stream: StreamPort) => StreamPort;
 }
 
 /** The running piece. */
@@ -58,8 +60,6 @@ export interface Live {
   readonly engine: Engine;
   readonly camera: CameraPort;
   readonly installation: Installation;
-  /** Where pictures for the wall go. */
-  readonly stream: StreamPort;
   /** Where OSC is listened for; null where it is not. */
   readonly osc: string | null;
   stop(): Promise<void>;
@@ -141,10 +141,10 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
       portraits,
       engine,
       chain,
-      stream: hub,
+      stream: options.tap?.(hub) ?? hub,
       clock,
       live: () => parameters.values,
-      consentText: (language) => consentText(texts, language, keepPortraits),
+      consentWords: (language) => consentWords(texts, language, keepPortraits),
       count: (visitors) => stateFile.update({ visitors }),
       log: (level, message) => log.write(level, message),
       attractFaces,
@@ -245,7 +245,6 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     engine,
     camera,
     installation,
-    stream: hub,
     osc: osc.health.listening,
     stop: () => closing.run(),
   };

@@ -152,7 +152,7 @@ export class Chain implements ChainPort {
       steps: 0,
       likeness: null,
       receiptSha256: hashOf(receipt),
-      consent: { ...order.consent },
+      consent: { ...order.consent, textSha256: hashOf(order.consent.text) },
       pack,
       from,
     };
@@ -380,4 +380,4 @@ export class Chain implements ChainPort {
 
 const faceOf = ({ id, visitor, at, likeness }: ChainEntry): ChainFace => ({ id, visitor, at, likeness });
 
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -24,7 +24,15 @@ const schema = z.object({
   likeness: z.number().min(0).max(1).nullable(),
   /** Hash of the secret on the visitor's receipt; the secret itself is kept nowhere. */
   receiptSha256: sha256,
-  consent: z.object({ at: time, how: z.enum(['tablet', 'rehearsal']), text: z.string().max(20_000) }),
+  consent: z.object({
+    at: time,
+    how: z.enum(['tablet', 'rehearsal']),
+    /** In which they were asked; null where nobody was. Faces of before this was kept have neither this nor the hash. */
+    language: z.string().max(35).nullable().optional(),
+    text: z.string().max(20_000),
+    /** Of `text`, UTF-8: the version of the words, to be compared without reading them. */
+    textSha256: sha256.optional(),
+  }),
   pack: z.object({
     name: z.string().max(100),
     sha256,

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import type { ConsentWords } from '../installation/ports.ts';
 import type { Language } from '../protocol/parameters.ts';
 import { builtInLanguages, completeTexts, type Texts } from '../protocol/texts.ts';
 
@@ -19,13 +20,20 @@ export const allTexts = (config: Pick<Config, 'languages' | 'texts'>): Readonly<
     }),
   );
 
-/** What somebody agreed to, word for word, as the tablet showed it. */
-export function consentText(
+/**
+ * What somebody agreed to, word for word, as the tablet showed it, and in which language that was: the first of the
+ * piece where the tablet named none that it speaks, as tablets do.
+ */
+export function consentWords(
   texts: Readonly<Record<string, Texts>>,
   language: string | null,
   portraitsKept: boolean,
-): string {
-  const words = (language !== null && Object.hasOwn(texts, language) && texts[language]) || Object.values(texts)[0];
+): ConsentWords {
+  const spoken = language !== null && Object.hasOwn(texts, language) ? language : Object.keys(texts)[0];
+  const words = texts[spoken];
   const photograph = portraitsKept ? words.consentPhotoKept : words.consentPhoto;
-  return [words.consentText, photograph, words.consentForget, words.consentLeave].join('\n');
+  return {
+    language: spoken,
+    text: [words.consentText, photograph, words.consentForget, words.consentLeave].join('\n'),
+  };
 }

@@ -77,6 +77,14 @@ export interface BecomingStep {
   readonly likeness: number;
 }
 
+/** What a visitor agreed to. */
+export interface ConsentWords {
+  /** Code of the language they read it in; null where nobody was asked. */
+  readonly language: string | null;
+  /** Word for word, one line a paragraph. */
+  readonly text: string;
+}
+
 export interface BecomingOrder {
   readonly visitor: number;
   readonly target: RgbImage;
@@ -84,7 +92,7 @@ export interface BecomingOrder {
   readonly photograph: Photograph;
   /** The time the engine has for all its steps. */
   readonly seconds: number;
-  readonly consent: { readonly at: number; readonly how: 'tablet' | 'rehearsal'; readonly text: string };
+  readonly consent: ConsentWords & { readonly at: number; readonly how: 'tablet' | 'rehearsal' };
 }
 
 /** A becoming in hand: journalled by the chain, computed by the engine, both out of sight. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { messageOf } from '../errors.ts';
 import type { CommandAnswer } from '../protocol/commands.ts';
+import { portraitProblemOf } from '../protocol/portrait-problems.ts';
 import type { CurvePoint, LogLevel } from '../protocol/snapshot.ts';
 import { advance, initialState, wakeTime } from './machine.ts';
 import type { Effect, MachineEvent, MachineState, Sender, Settings, VisitCommand } from './machine-types.ts';
@@ -11,6 +12,7 @@ import type {
   CameraPort,
   ChainPort,
   Clock,
+  ConsentWords,
   EnginePort,
   Off,
   Photograph,
@@ -29,8 +31,8 @@ export interface RunnerPorts {
   readonly clock: Clock;
   /** Live values, as they are now. */
   readonly live: () => { readonly pace: number; readonly attractPace: number; readonly freeze: boolean };
-  /** The words somebody consented to, kept with the face. */
-  readonly consentText: (language: string | null) => string;
+  /** The words somebody consented to on a tablet set to that language, kept with the face. */
+  readonly consentWords: (language: string | null) => ConsentWords;
   /** Remembers how many visitors there have been. */
   readonly count: (visitors: number) => void;
   readonly log: (level: LogLevel, message: string) => void;
@@ -240,10 +242,10 @@ export class Installation {
       this.#vault.set(token, { portrait, photograph });
       this.#dispatch({ type: 'portrait', epoch, token });
     } catch (error) {
-      const code = (error as { code?: unknown }).code;
+      const code = portraitProblemOf((error as { code?: unknown }).code);
       const message = messageOf(error);
       if (this.#state.epoch === epoch) log('info', `No portrait: ${message}`);
-      this.#dispatch({ type: 'no-portrait', epoch, code: typeof code === 'string' ? code : 'failed', message });
+      this.#dispatch({ type: 'no-portrait', epoch, code, message });
     }
   }
 
@@ -262,7 +264,7 @@ export class Installation {
   }
 
   async #become(order: Extract<Effect, { type: 'become' }>): Promise<void> {
-    const { engine, clock, live, consentText, log, fps } = this.#ports;
+    const { engine, clock, live, consentWords, log, fps } = this.#ports;
     const taken = this.#vault.get(order.portrait);
     const { epoch, visitor } = order;
     const current: InHand = { becoming: null, player: null };
@@ -280,7 +282,7 @@ export class Installation {
         consent: {
           at: order.consentAt,
           how: order.rehearsal ? 'rehearsal' : 'tablet',
-          text: order.rehearsal ? '' : consentText(order.language),
+          ...(order.rehearsal ? { language: null, text: '' } : consentWords(order.language)),
         },
       });
       if (this.#becoming !== current) return await becoming.abandon();

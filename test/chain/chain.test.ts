@@ -78,6 +78,25 @@ describe('the chain', () => {
     expect(existsSync(join(folder, 'faces', id, 'portrait.jpg'))).toBe(false);
   });
 
+  it('keeps what was consented to: when, how, in which language, word for word and which version of the words', async () => {
+    const { id } = await face(1);
+    const { consent } = JSON.parse(await readFile(join(folder, 'faces', id, 'face.json'), 'utf8'));
+    // printf 'I agree' | sha256sum
+    const textSha256 = '99955b75e054416577b88fcec811270c93bff6f1bc421f01e3da7c1b18ec61e3';
+    expect(consent).toEqual({ at: 5, how: 'tablet', language: 'en', text: 'I agree', textSha256 });
+  });
+
+  it('opens faces whose record is older than that', async () => {
+    const { id } = await face(1);
+    await chain.close();
+    const path = join(folder, 'faces', id, 'face.json');
+    const record = JSON.parse(await readFile(path, 'utf8'));
+    await writeFile(path, JSON.stringify({ ...record, consent: { at: 5, how: 'tablet', text: 'I agree' } }));
+    await rm(join(folder, 'index.json'));
+    chain = await open();
+    expect(chain.faces).toMatchObject([{ id }]);
+  });
+
   it('keeps photographs only where it is told to', async () => {
     await chain.close();
     chain = await open({ keepPortraits: true });

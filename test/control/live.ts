@@ -57,7 +57,7 @@ export class LiveControl {
         stream: new FakeStream(),
         clock: systemClock,
         live: () => this.parameters.values,
-        consentText: () => 'yes',
+        consentWords: () => ({ language: 'en', text: 'yes' }),
         count: () => {},
         log: (level, message) => this.log.write(level, message),
         attractFaces: 5,

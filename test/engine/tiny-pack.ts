@@ -45,5 +45,5 @@ export const orderOf = (visitor: number, target: RgbImage, seconds: number): Bec
   target,
   photograph: { bytes: new Uint8Array([1, 2, 3]), at: 1 },
   seconds,
-  consent: { at: 5, how: 'tablet', text: 'I agree' },
+  consent: { at: 5, how: 'tablet', language: 'en', text: 'I agree' },
 });

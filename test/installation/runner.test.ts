@@ -40,7 +40,7 @@ beforeEach(() => {
       stream,
       clock,
       live: () => live,
-      consentText: (language) => `consent in ${language}`,
+      consentWords: (language) => ({ language, text: `consent in ${language}` }),
       count: (visitors) => counted.push(visitors),
       log: (_level, message) => logged.push(message),
       attractFaces: 10,
@@ -95,7 +95,7 @@ describe('the installation', () => {
       visitor: 7,
       seconds: expect.closeTo(18.4),
       photograph,
-      consent: { how: 'tablet', text: 'consent in de' },
+      consent: { how: 'tablet', language: 'de', text: 'consent in de' },
     });
     expect(moments).toContainEqual({ type: 'handover', visitor: 7 });
     await work(20.5, 0, 184);
@@ -124,12 +124,12 @@ describe('the installation', () => {
 
   it('says why there was no portrait, and lets the visitor try again', async () => {
     await toReview();
-    portraits.refuse = new FamiliarError('PORTRAIT_NO_FACE', 'No face was found.');
+    portraits.refuse = new FamiliarError('FACE_NO_FACE', 'No face was found.');
     camera.asked[0].give(photograph);
     await settle();
     expect(installation.state).toMatchObject({
       name: 'framing',
-      visit: { problem: { code: 'PORTRAIT_NO_FACE', message: 'No face was found.' } },
+      visit: { problem: { code: 'no-face', message: 'No face was found.' } },
     });
   });
 
@@ -243,7 +243,7 @@ describe('the installation', () => {
     camera.waits.tell(false);
     await settle();
     expect(installation.state.name).toBe('becoming');
-    expect(engine.becomings[0].order.consent).toMatchObject({ how: 'rehearsal', text: '' });
+    expect(engine.becomings[0].order.consent).toMatchObject({ how: 'rehearsal', language: null, text: '' });
   });
 
   it('stops with nothing left running, keeping a becoming in hand', async () => {
