@@ -3,13 +3,8 @@ import { recognise } from '../../server/networks/import/recognise.ts';
 import { startEngine } from '../../server/runtime/start-engine.ts';
 import { openWeights } from '../../server/weights/open-weights.ts';
 import { hasReference, referencePath } from '../reference.ts';
-import {
-  checkMeanLatent,
-  checkReference,
-  openReference,
-  referenceFiles,
-  referenceProblem,
-} from './reference-network.ts';
+import { checkMeanLatent, checkReference } from './reference-network.ts';
+import { openReference, referenceFiles, referenceProblem } from './reference-problem.ts';
 
 const small = referenceFiles.filter(([, , resolution]) => resolution === 32);
 

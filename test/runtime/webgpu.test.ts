@@ -1,42 +1,34 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { forkModule } from '../../server/runtime/fork-module.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkReferenceStep } from '../networks/reference-network.ts';
+import { referenceFiles } from '../networks/reference-problem.ts';
+import { hasReference } from '../reference.ts';
 import { describeNumbers } from './describe-numbers.ts';
-import type { Job } from './jobs.ts';
-import { softwareVulkan, softwareVulkanMissing } from './software-vulkan.ts';
-import type { Answer } from './webgpu-child.ts';
+import { softwareVulkanMissing } from './software-vulkan.ts';
+import { startWebGpu, type WebGpuProcess } from './webgpu-process.ts';
 
 if (softwareVulkanMissing) console.warn(`WebGPU is not tested: ${softwareVulkanMissing}`);
 
 describe.skipIf(softwareVulkanMissing)('webgpu on software Vulkan', () => {
-  let child: ChildProcess;
-  let settle: (answer: Answer) => void = () => {};
+  let webgpu: WebGpuProcess;
   beforeAll(() => {
-    child = forkModule('./webgpu-child', import.meta.url, {
-      env: { ...process.env, ...softwareVulkan },
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    child.on('message', (answer: Answer) => settle(answer));
-    child.on('exit', (code, signal) => settle({ error: `the process ended (${code ?? signal})` }));
+    webgpu = startWebGpu();
   });
   afterAll(async () => {
-    const exit = once(child, 'exit');
-    child.disconnect();
     // A device that is torn down at the end of the process must not crash it.
-    expect(await exit).toEqual([0, null]);
+    expect(await webgpu.close()).toEqual([0, null]);
   });
 
-  const compute = async (job: Job): Promise<Record<string, Float32Array>> => {
-    const { results, error } = await new Promise<Answer>((resolve) => {
-      settle = resolve;
-      child.send(job);
-    });
-    if (results === undefined) throw new Error(error);
-    return results;
-  };
-
   // Sines of a GPU are right to 2^-11 or so.
-  describeNumbers(compute, 5e-4);
+  describeNumbers((job) => webgpu.compute(job), 5e-4);
+
+  describe.skipIf(!hasReference)('gives the images and gradients of the public code', () => {
+    it.each(referenceFiles.filter(([, , resolution]) => resolution === 32))(
+      '%s',
+      async (reference) => {
+        checkReferenceStep(reference, await webgpu.compute({ reference }));
+        // A software GPU compiles the many shaders of a StyleGAN3 slowly.
+      },
+      180_000,
+    );
+  });
 });
