@@ -192,6 +192,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     pages: answers,
     chain,
     texts,
+    languages,
     onForgotten: (face) => installation.forgotten(face),
     portrait: (token) => installation.portrait(token),
     thumbnail: (display, query) => displays.thumbnail(display, query),

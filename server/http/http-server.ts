@@ -22,6 +22,7 @@ export interface HttpOptions {
   readonly pages: (path: string) => Answer | undefined;
   readonly chain: Pick<ChainPort, 'picture' | 'byReceipt' | 'forget'>;
   readonly texts: ReceiptOptions['texts'];
+  readonly languages: ReceiptOptions['languages'];
   readonly onForgotten?: ReceiptOptions['onForgotten'];
   /** The portrait of the visit in hand, JPEG, by its secret. */
   readonly portrait: (token: string) => Uint8Array | null;

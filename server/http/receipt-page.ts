@@ -1,3 +1,4 @@
+import { FamiliarError } from '../errors.ts';
 import { faceUrl, receiptUrl } from '../protocol/routes.ts';
 import { fillText, type Texts } from '../protocol/texts.ts';
 
@@ -9,64 +10,101 @@ export type ReceiptState =
   | { readonly kind: 'forgotten' }
   | { readonly kind: 'unknown' };
 
-/**
- * A visitor's receipt, opened with their own phone: their face, and a way to delete it. It works without scripts and
- * keeps nothing on the phone.
- */
-export function receiptPage(token: string, state: ReceiptState, language: string, texts: Texts): string {
-  const action = escaped(receiptUrl(token));
-  const parts = {
-    face: () =>
-      state.kind === 'face'
-        ? `<img src="${escaped(faceUrl(state.face, 'final.webp'))}" alt="${escaped(texts.faceAlt)}" width="512" height="512">
-<h1>${escaped(texts.receiptTitle)}</h1>
-<p>${escaped(fillText(texts.receiptText, { date: date(state.at, language) }))}</p>
-<p class="number">${escaped(fillText(texts.captionVisitor, { number: state.visitor }))}</p>
-<form method="get" action="${action}"><button name="forget" value="ask">${escaped(texts.receiptForget)}</button></form>`
-        : '',
-    sure: () =>
-      state.kind === 'sure'
-        ? `<img src="${escaped(faceUrl(state.face, 'final.webp'))}" alt="${escaped(texts.faceAlt)}" width="512" height="512">
-<p>${escaped(texts.receiptForgetSure)}</p>
-<form method="post" action="${action}/forget"><button class="bad">${escaped(texts.receiptForget)}</button></form>
-<form method="get" action="${action}"><button>${escaped(texts.back)}</button></form>`
-        : '',
-    becoming: () => `<p>${escaped(texts.receiptSoon)}</p><meta http-equiv="refresh" content="10">`,
-    forgotten: () => `<p>${escaped(texts.receiptForgotten)}</p>`,
-    unknown: () => `<p>${escaped(texts.receiptUnknown)}</p>`,
-  };
-  return `<!doctype html>
-<html lang="${escaped(language)}">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="dark">
-<meta name="robots" content="noindex">
-<title>${escaped(texts.title)}</title>
-<link rel="icon" href="data:,">
-<style>${style}</style>
-<main>${parts[state.kind]()}</main>
-</html>
-`;
+export interface Receipt {
+  readonly token: string;
+  readonly state: ReceiptState;
+  /** Code of the language it is in. */
+  readonly language: string;
+  /** All languages of the piece, by code. */
+  readonly texts: Readonly<Record<string, Texts>>;
+  /** How each language names itself. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
-const style = `
-:root { background: #0c0b0a; color: #f3ece1; font: 1.25rem/1.5 "Source Serif 4", Georgia, serif; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
-main { max-width: 32rem; padding: 2rem 1.5rem; text-align: center; }
-img { width: 100%; height: auto; border-radius: 1rem; }
-h1 { font-weight: 400; font-size: 2rem; margin: 1.5rem 0 0; }
-.number { color: #c3b8a8; }
-button { font: inherit; color: inherit; background: #24201c; border: 1px solid #8b7f70; border-radius: 1rem; padding: 0.75rem 1.5rem; margin-top: 0.75rem; min-width: 16rem; }
-button:focus-visible { outline: 3px solid #ecd0a8; outline-offset: 3px; }
-.bad { background: #f59e8f; color: #2a0d08; border-color: #f59e8f; }
-`;
+/** Where the built page that a receipt is put into is kept; its style and type are those of the tablets. */
+export const receiptTemplate = '/controller/receipt/index.html';
 
-const date = (at: number, language: string): string => {
+/** What is replaced in the built page, each exactly once. */
+const slots = { language: '<html lang="en">', title: '<title>Familiar Faces</title>', content: '<!--receipt-->' };
+
+/**
+ * Makes receipts from the built page: a visitor's face, and a way to delete it, for their own phone. They work without
+ * scripts, ask for nothing from elsewhere and keep nothing on the phone. Throws PAGES_MISSING where the page is not what
+ * was built.
+ */
+export function receiptPages(template: string): (receipt: Receipt) => string {
+  for (const slot of Object.values(slots)) {
+    if (template.split(slot).length === 2) continue;
+    throw new FamiliarError('PAGES_MISSING', `The page of the receipt has no place for ${slot}. Run 'npm run build'.`);
+  }
+  return (receipt) => {
+    const { language, texts } = receipt;
+    // Functions: a `$` in somebody's words is no pattern.
+    return template
+      .replace(slots.language, () => `<html lang="${escaped(language)}">`)
+      .replace(slots.title, () => `<title>${escaped(texts[language].title)}</title>`)
+      .replace(slots.content, () => `${header(receipt)}\n<main>${content(receipt)}</main>`);
+  };
+}
+
+function header({ token, language, texts, labels, state }: Receipt): string {
+  const mark = `<p class="mark">${escaped(texts[language].title)}</p>`;
+  const codes = Object.keys(texts);
+  // After a deletion there is nothing left to be read in another language.
+  if (codes.length < 2 || state.kind === 'forgotten') return `<header>${mark}</header>`;
+  const links = codes.map((code) => {
+    const current = code === language ? ' aria-current="true"' : '';
+    const address = `${receiptUrl(token)}?language=${encodeURIComponent(code)}`;
+    return `<a href="${escaped(address)}" lang="${escaped(code)}"${current}>${escaped(labels[code] ?? code)}</a>`;
+  });
+  const label = escaped(texts[language].language);
+  return `<header>${mark}<nav class="languages" aria-label="${label}">${links.join('')}</nav></header>`;
+}
+
+function content({ token, state, language, texts }: Receipt): string {
+  const words = texts[language];
+  const action = escaped(receiptUrl(token));
+  const spoken = `<input type="hidden" name="language" value="${escaped(language)}">`;
+  const notice = (text: string) =>
+    `<div class="oval oval-empty" aria-hidden="true"></div>\n<h1 class="long">${escaped(text)}</h1>`;
+  const picture = (face: string) => escaped(faceUrl(face, 'final.webp'));
+  const oval = (face: string, kind = '') =>
+    `<div class="oval${kind}"><img src="${picture(face)}" alt="${escaped(words.receiptFaceAlt)}" width="512" height="512"></div>`;
+  switch (state.kind) {
+    case 'face':
+      return `${oval(state.face)}
+<h1>${escaped(words.receiptTitle)}</h1>
+<p>${escaped(fillText(words.receiptText, { date: dateIn(language, state.at) }))}</p>
+<p class="number">${escaped(fillText(words.captionVisitor, { number: state.visitor }))}</p>
+<div class="choices">
+<a class="main" href="${picture(state.face)}" download="familiar-face-${state.visitor}.webp">${escaped(words.receiptSave)}</a>
+<form method="get" action="${action}">${spoken}<button class="quiet" name="forget" value="ask">${escaped(words.receiptForget)}</button></form>
+</div>`;
+    case 'sure':
+      return `${oval(state.face, ' oval-leaving')}
+<h1 class="long">${escaped(words.receiptForgetSure)}</h1>
+<div class="choices">
+<form method="get" action="${action}">${spoken}<button class="main">${escaped(words.back)}</button></form>
+<form method="post" action="${action}/forget?language=${escaped(encodeURIComponent(language))}"><button class="bad">${escaped(words.receiptForget)}</button></form>
+</div>`;
+    case 'becoming':
+      return notice(words.receiptSoon);
+    case 'forgotten':
+      return notice(words.receiptForgotten);
+    case 'unknown':
+      return notice(words.receiptUnknown);
+  }
+}
+
+const dateIn = (language: string, at: number): string => {
   try {
-    return new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(at);
+    return new Intl.DateTimeFormat(dialects[language] ?? language, { dateStyle: 'long' }).format(at);
   } catch {
-    return new Intl.DateTimeFormat('en', { dateStyle: 'long' }).format(at);
+    return new Intl.DateTimeFormat(dialects.en, { dateStyle: 'long' }).format(at);
   }
 };
+
+/** `en` alone would write dates as in the United States, with the month first. */
+const dialects: Readonly<Record<string, string>> = { en: 'en-GB' };
 
 const escaped = (value: string): string => value.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);

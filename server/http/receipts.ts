@@ -1,28 +1,45 @@
 import type { IncomingMessage } from 'node:http';
 import type { ChainPort } from '../installation/ports.ts';
+import type { Language } from '../protocol/parameters.ts';
 import { receiptUrl, routes } from '../protocol/routes.ts';
 import type { Texts } from '../protocol/texts.ts';
 import { type Answer, decoded } from './answer.ts';
-import { type ReceiptState, receiptPage } from './receipt-page.ts';
+import { type ReceiptState, receiptPages, receiptTemplate } from './receipt-page.ts';
 
 export interface ReceiptOptions {
   readonly chain: Pick<ChainPort, 'byReceipt' | 'forget'>;
+  /** The built pages, see `loadPages`. */
+  readonly pages: (path: string) => Answer | undefined;
   /** By language code, the default one first. */
   readonly texts: Readonly<Record<string, Texts>>;
+  /** How each language names itself, the default one first. */
+  readonly languages: readonly Language[];
   /** Told after a visitor deleted their own face. */
   readonly onForgotten?: (face: string) => void;
 }
 
-/** Answers `/receipt/<token>`, and POST `/receipt/<token>/forget`. Tokens are secrets of 128 bits: nobody guesses one. */
-export function answerReceipt({ chain, texts, onForgotten }: ReceiptOptions) {
+/** Seconds after which a phone looks again whether the face has become. */
+const lookAgain = 10;
+
+/**
+ * Answers `/receipt/<token>`, and POST `/receipt/<token>/forget`. Tokens are secrets of 128 bits: nobody guesses one.
+ * The language is the one the visitor chose on the tablet (`?language=`), or on the receipt, else that of their phone.
+ */
+export function answerReceipt({ chain, pages, texts, languages, onForgotten }: ReceiptOptions) {
+  const write = receiptPages(String(pages(receiptTemplate)?.body ?? ''));
+  const labels = Object.fromEntries(languages.map(({ code, label }) => [code, label]));
   return async (request: IncomingMessage, url: URL): Promise<Answer> => {
     const [token, verb, ...rest] = url.pathname.slice(routes.receipt.length).split('/').map(decoded);
-    const language = preferred(request.headers['accept-language'] ?? '', Object.keys(texts));
+    const chosen = url.searchParams.get('language') ?? '';
+    const language = Object.hasOwn(texts, chosen)
+      ? chosen
+      : preferred(request.headers['accept-language'] ?? '', Object.keys(texts));
     const page = (state: ReceiptState, status = 200): Answer => ({
       status,
       type: 'text/html; charset=utf-8',
-      body: receiptPage(token, state, language, texts[language]),
+      body: write({ token, state, language, texts, labels }),
       cache: 'never',
+      ...(state.kind === 'becoming' ? { headers: { refresh: String(lookAgain) } } : {}),
     });
     const found = rest.length === 0 && token.length > 0 && token.length <= 200 ? chain.byReceipt(token) : null;
     if (request.method === 'POST') {

@@ -115,6 +115,8 @@ export const german: Texts = {
 
   receiptTitle: 'Ihr Gesicht',
   receiptText: 'Dieses Gesicht gab es vor Ihnen nicht. Es ist am {date} aus der Person vor Ihnen gewachsen.',
+  receiptFaceAlt: 'Ihr Gesicht, wie es entstanden ist',
+  receiptSave: 'Bild speichern',
   receiptForget: 'Mein Gesicht löschen',
   receiptForgetSure: 'Endgültig löschen? Es verlässt das Werk und lässt sich nicht zurückholen.',
   receiptForgotten: 'Ihr Gesicht ist gelöscht.',

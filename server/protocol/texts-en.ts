@@ -112,6 +112,8 @@ export const english = {
 
   receiptTitle: 'Your face',
   receiptText: 'This face never existed before you. It grew out of the visitor before you, on {date}.',
+  receiptFaceAlt: 'Your face as it became',
+  receiptSave: 'Save the picture',
   receiptForget: 'Delete my face',
   receiptForgetSure: 'Delete it for good? It leaves the piece and cannot be brought back.',
   receiptForgotten: 'Your face has been deleted.',

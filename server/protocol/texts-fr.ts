@@ -113,6 +113,8 @@ export const french: Texts = {
 
   receiptTitle: 'Votre visage',
   receiptText: 'Ce visage n’existait pas avant vous. Il est né du visage précédent, le {date}.',
+  receiptFaceAlt: 'Votre visage tel qu’il est né',
+  receiptSave: 'Enregistrer l’image',
   receiptForget: 'Effacer mon visage',
   receiptForgetSure: 'L’effacer pour toujours ? Il quitte l’œuvre et ne peut pas revenir.',
   receiptForgotten: 'Votre visage est effacé.',

@@ -105,7 +105,7 @@ describe.skipIf(browserMissing)('the visitors’ tablet', () => {
     change({ state: 'arrived', visit: visit({ visitor: 8, receipt: '/receipt/a', receiptLink: link }) });
     await heading(page, 'There you are');
     await audit(page, 'visitor-arrived');
-    await soon(async () => expect(await scan(await page.screenshot())).toBe(link));
+    await soon(async () => expect(await scan(await page.screenshot())).toBe(`${link}?language=en`));
     await press(page, 'Done');
     await heading(page, 'Become the next face');
     expect(given().map(({ type }) => type)).toEqual(['begin', 'consent', 'capture', 'keep', 'leave']);
@@ -271,7 +271,7 @@ describe.skipIf(browserMissing)('the visitors’ tablet', () => {
       await heading(page, 'There you are');
       await page.getByRole('alert').getByText('Number 12, it is your turn').waitFor();
       // Screens fade in.
-      await soon(async () => expect(await scan(await page.screenshot())).toBe(link));
+      await soon(async () => expect(await scan(await page.screenshot())).toBe(`${link}?language=en`));
       await press(page, 'Done');
       await heading(page, 'Number 12, it is your turn');
     });

@@ -123,7 +123,7 @@ describe.skipIf(browserMissing !== null || !hasPages || !hasReference)('a whole 
     let link = '';
     await expect
       .poll(async () => (link = (await scan(await tablet.screenshot())) ?? ''))
-      .toMatch(/\/receipt\/[\w-]{16,}$/);
+      .toMatch(/\/receipt\/[\w-]{16,}\?language=en$/);
     const receipt = new URL(link).pathname;
     const phone = await open(receipt, 390, 844);
     await phone.locator('img').waitFor();

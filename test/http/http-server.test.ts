@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHttpServer, type HttpServer } from '../../server/http/http-server.ts';
@@ -19,6 +20,11 @@ beforeAll(async () => {
     mkdirSync(join(folder, page), { recursive: true });
     writeFileSync(join(folder, page, 'index.html'), `<!doctype html><title>${page}</title>`);
   }
+  mkdirSync(join(folder, 'controller/receipt'), { recursive: true });
+  copyFileSync(
+    fileURLToPath(new URL('../../controller/receipt/index.html', import.meta.url)),
+    join(folder, 'controller/receipt/index.html'),
+  );
   mkdirSync(join(folder, 'assets'));
   writeFileSync(join(folder, 'assets', 'wall-a1b2.js'), 'export {};');
   writeFileSync(join(folder, 'secret.pem'), 'no');
@@ -47,6 +53,10 @@ function options(port: number): Parameters<typeof createHttpServer>[0] {
       forget: async (id) => faces.delete(id),
     },
     texts: { de: builtInTexts.de, en: builtInTexts.en },
+    languages: [
+      { code: 'de', label: 'Deutsch' },
+      { code: 'en', label: 'English' },
+    ],
     onForgotten: (face) => forgotten.push(face),
     portrait: (token) => (token === 'p1' ? Uint8Array.of(0xff, 0xd8) : null),
     thumbnail: (display, query) => (display === 'wall 1' && query === 's3cret' ? Uint8Array.of(0xff, 0xd8) : null),
@@ -94,6 +104,11 @@ describe('pages', () => {
     expect((await get('/', { method: 'HEAD' })).status).toBe(200);
   });
 
+  it('says when the receipt’s page is not what was built', () => {
+    const pages = (path: string) => (path.includes('receipt') ? undefined : loadPages(folder)(path));
+    expect(() => createHttpServer({ ...options(0), pages })).toThrow(/npm run build/);
+  });
+
   it('says when they were not built', () => {
     expect(() => loadPages(join(folder, 'nowhere'))).toThrow(/npm run build/);
   });
@@ -124,15 +139,30 @@ describe('receipts', () => {
     expect(german).toContain('/faces/a-face/final.webp');
     expect(german).toContain('12');
     expect(await (await get('/receipt/token-1', { headers: { 'accept-language': 'en' } })).text()).toContain(
-      'June 1, 2026',
+      '1 June 2026',
     );
-    expect(await (await get('/receipt/early')).text()).toContain(builtInTexts.de.receiptSoon);
+    const early = await get('/receipt/early');
+    expect(await early.text()).toContain(builtInTexts.de.receiptSoon);
+    expect(early.headers.get('refresh')).toBe('10');
     expect((await get('/receipt/wrong')).status).toBe(404);
+  });
+
+  it('show it in the language that was chosen on the tablet, whatever the phone speaks, to the end', async () => {
+    const germanPhone = { headers: { 'accept-language': 'de' } };
+    const page = await (await get('/receipt/token-1?language=en', germanPhone)).text();
+    expect(page).toContain('<html lang="en">');
+    expect(page).toContain('href="/receipt/token-1?language=de"');
+    expect(page).toContain('name="language" value="en"');
+    const asked = await (await get('/receipt/token-1?language=en&forget=ask', germanPhone)).text();
+    expect(asked).toContain(builtInTexts.en.receiptForgetSure);
+    expect(asked).toContain('action="/receipt/token-1/forget?language=en"');
+    const unknown = await get('/receipt/wrong?language=xx"><script>', germanPhone);
+    expect(await unknown.text()).toContain(builtInTexts.de.receiptUnknown);
   });
 
   it('ask before they delete, and then delete for good', async () => {
     const asked = await (await get('/receipt/token-1?forget=ask')).text();
-    expect(asked).toContain('method="post" action="/receipt/token-1/forget"');
+    expect(asked).toContain('method="post" action="/receipt/token-1/forget?language=de"');
     expect(faces.has('a-face')).toBe(true);
     // A link in a chat must not delete by being looked at.
     expect((await get('/receipt/token-1/forget')).status).toBe(303);
@@ -150,7 +180,7 @@ describe('receipts', () => {
       fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 60 }), async (token) => {
         const response = await get(`/receipt/${encodeURIComponent(`<script>${token}`)}`);
         expect(response.status).toBe(404);
-        expect(await response.text()).not.toContain('<script>');
+        expect(await response.text()).not.toContain('<script');
       }),
       { numRuns: 40 },
     );

@@ -14,7 +14,7 @@ export interface ArrivedProps {
 type Forgetting = 'no' | 'asking' | 'under-way' | 'failed' | 'done';
 
 export function Arrived({ view, screen }: ArrivedProps) {
-  const { texts, app } = view;
+  const { texts, app, language } = view;
   const { receipt, visitor } = screen;
   const [forgetting, setForgetting] = useState<Forgetting>('no');
 
@@ -39,7 +39,7 @@ export function Arrived({ view, screen }: ArrivedProps) {
       )}
       {receipt && forgetting !== 'done' && (
         <div class="receipt">
-          <Code link={receipt.link} label={`${texts.receiptAlt}: ${receipt.link}`} />
+          <Code link={linkIn(language, receipt)} label={`${texts.receiptAlt}: ${receipt.link}`} />
           <div>
             <p>{texts.arrivedReceipt}</p>
             <button type="button" class="quiet small" onClick={() => setForgetting('asking')}>
@@ -73,6 +73,9 @@ export function Arrived({ view, screen }: ArrivedProps) {
     </>
   );
 }
+
+/** Their phone speaks the language they chose here. */
+const linkIn = (language: string, { link }: Receipt): string => `${link}?language=${encodeURIComponent(language)}`;
 
 /** Dark on light, whatever the page's colours: readers are made for that. */
 function Code({ link, label }: { readonly link: Receipt['link']; readonly label: string }) {
