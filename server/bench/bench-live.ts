@@ -1,17 +1,18 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseConfig } from '../config/read-config.ts';
 import { FamiliarError } from '../errors.ts';
-import { resized } from '../image/resize.ts';
-import type { RgbImage } from '../image/rgb-image.ts';
-import { sharp } from '../image/sharp.ts';
 import type { Sender } from '../installation/machine-types.ts';
-import type { CameraPort, Photograph } from '../installation/ports.ts';
 import { type Live, startLive } from '../main.ts';
+import { Crowd } from './crowd.ts';
 import { freePort } from './free-port.ts';
-import { quantile, startAudience } from './live-audience.ts';
+import { startAudience } from './live-audience.ts';
+import { PictureSource } from './picture-source.ts';
+import { posingCamera } from './posing-camera.ts';
+import { quantile } from './quantile.ts';
+import { openWall } from './wall-browser.ts';
 
 export interface LiveBenchOptions {
   readonly pack: string;
@@ -20,61 +21,100 @@ export interface LiveBenchOptions {
   readonly displays: number;
   /** Seconds of each measurement. */
   readonly seconds: number;
+  /** Program that draws the wall; null measures no drawing. */
+  readonly browser: string | null;
+  /** Where the pages were built; those of the package where it is left out. */
+  readonly pages?: string;
 }
 
 export interface LiveBench {
-  /** Seconds from the start of the server to the first picture on a display. */
+  /** Seconds from the command to the first picture on a display. */
   readonly startToAttract: number;
   /** Seconds from “keep” to the first picture of the visitor's face at a display. */
   readonly keepToFace: number;
   /** Milliseconds from a picture being made to its having arrived at a display on this machine. */
   readonly latency: { readonly median: number; readonly p95: number };
+  /**
+   * In a browser on this machine: 95th percentile of the milliseconds from a picture being made to the end of the drawing
+   * that first shows it, in the worst 5 seconds, and drawings a second. Null where there is no browser.
+   */
+  readonly drawn: { readonly p95: number; readonly fps: number } | null;
   readonly displays: {
     readonly count: number;
-    readonly size: number;
-    /** Pictures a second offered, and got by the display that got fewest. */
+    /** Longest sides of the pictures they got, px: smallest and largest. */
+    readonly sides: readonly [number, number];
+    /** Pictures a second offered, got by the display that got fewest, and by all on average. */
     readonly offered: number;
     readonly fewest: number;
+    readonly mean: number;
   };
   /** Steps a second of the projection with nobody watching, with all displays, and the part that is lost. */
   readonly steps: { readonly alone: number; readonly watched: number; readonly lost: number };
+  /** Processors busy: with the server, with nobody watching and with all displays; with the displays themselves. */
+  readonly processors: { readonly alone: number; readonly watched: number; readonly displays: number };
+  /** Load average of the last minute, before and after: other programs' share shows here. */
+  readonly load: readonly [number, number];
 }
 
 const fps = 30;
 const size = 512;
+/** What a display's report looks back on, s. */
+const reportSpan = 5;
 const visitor: Sender = { source: 'visitor', client: 'bench-tablet' };
 
 /** Measures the live piece on this machine: a visit from start to face, then how much an audience costs the engine. */
 export async function benchLive(options: LiveBenchOptions): Promise<LiveBench> {
   const folder = await mkdtemp(join(tmpdir(), 'familiar-bench-'));
-  const began = performance.now();
-  const live = await begin(options, folder);
+  const loadBefore = loadavg()[0];
+  const { live, source } = await begin(options, folder);
   try {
     const one = startAudience(live.address, 1, size);
     await until(() => one.received() > 0, 60, 'no picture came from the engine');
-    const startToAttract = (performance.now() - began) / 1_000;
+    const startToAttract = performance.now() / 1_000;
     await live.engine.whenReady();
-
     const keepToFace = await visit(live, () => one.received('face'));
     one.close();
 
-    await settle(options.seconds);
-    const alone = stepRate(live);
-    const source = offerPictures(live, await live.engine.render([{ source: { kind: 'start' }, share: 1 }]));
-    const all = startAudience(live.address, options.displays, size);
-    await settle(options.seconds);
-    const watched = stepRate(live);
-    source.stop();
-    const latencies = all.latencies().sort((a, b) => a - b);
-    const offered = source.count() / options.seconds;
-    const fewest = all.fewest() / options.seconds;
-    all.close();
+    const face = await live.engine.render([{ source: { kind: 'start' }, share: 1 }]);
+    const before = await measure(live, options.seconds);
+    await source.offer(face, size, fps);
+    const crowd = new Crowd({ address: live.address, displays: options.displays, size });
+    // The first take waits for the process; what is seen until the second is a warming up.
+    await crowd.take();
+    await wait(1_000);
+    await crowd.take();
+    const offeredBefore = source.offered;
+    const watched = await measure(live, options.seconds);
+    const seen = await crowd.take();
+    const offered = (source.offered - offeredBefore) / watched.seconds;
+    crowd.close();
+    const drawn = options.browser ? await drawing(live, options.browser, options.seconds) : null;
+    source.rest();
+    // Before and after, so that what changes meanwhile, in the search or on the machine, counts for both.
+    const after = await measure(live, options.seconds);
+
+    const alone = (before.steps + after.steps) / 2;
+    const latencies = seen.latencies.toSorted((a, b) => a - b);
+    const rates = seen.received.map((count) => count / watched.seconds);
     return {
       startToAttract,
       keepToFace,
       latency: { median: quantile(latencies, 0.5), p95: quantile(latencies, 0.95) },
-      displays: { count: options.displays, size, offered, fewest },
-      steps: { alone, watched, lost: 1 - watched / alone },
+      drawn,
+      displays: {
+        count: options.displays,
+        sides: seen.sides,
+        offered,
+        fewest: Math.min(...rates),
+        mean: rates.reduce((sum, rate) => sum + rate, 0) / rates.length,
+      },
+      steps: { alone, watched: watched.steps, lost: 1 - watched.steps / alone },
+      processors: {
+        alone: (before.processors + after.processors) / 2,
+        watched: watched.processors,
+        displays: seen.cpu / 1_000 / watched.seconds,
+      },
+      load: [loadBefore, loadavg()[0]],
     };
   } finally {
     await live.stop();
@@ -82,15 +122,45 @@ export async function benchLive(options: LiveBenchOptions): Promise<LiveBench> {
   }
 }
 
-/** Lets a running mean of the engine's speed become that of these seconds. */
-const settle = (seconds: number): Promise<void> => wait(seconds * 1_000);
-const stepRate = (live: Live): number => live.engine.health.stepsPerSecond ?? 0;
+/** Steps a second of the engine, and processors that this process keeps busy, over so many seconds. */
+async function measure(live: Live, seconds: number) {
+  const [steps, began, cpu] = [live.engine.steps, performance.now(), process.cpuUsage()];
+  await wait(seconds * 1_000);
+  const took = (performance.now() - began) / 1_000;
+  const { user, system } = process.cpuUsage(cpu);
+  return { seconds: took, steps: (live.engine.steps - steps) / took, processors: (user + system) / 1e6 / took };
+}
 
-async function begin(options: LiveBenchOptions, folder: string): Promise<Live> {
-  for (const page of ['display', 'controller/visitor', 'controller/curator']) {
-    await mkdir(join(folder, 'pages', page), { recursive: true });
-    await writeFile(join(folder, 'pages', page, 'index.html'), '<title>bench</title>');
+/** Opens the wall and asks it how soon it draws, while pictures are offered and the engine works. */
+async function drawing({ address }: Live, browser: string, seconds: number): Promise<LiveBench['drawn']> {
+  const wall = await openWall(browser, `${address}?name=bench&size=${size}`);
+  const report = async () => {
+    const health = await (await fetch(`${address}health`)).json();
+    const [display] = health.displays as { readonly fps: number; readonly latency: number | null }[];
+    return display?.latency == null ? null : { fps: display.fps, latency: display.latency };
+  };
+  try {
+    for (const end = performance.now() + 60_000; (await report()) === null; await wait(200)) {
+      if (performance.now() > end) throw failed(`after 60 s no picture was drawn by ${browser}`);
+    }
+    // It compiles its shaders, and finds the quality it can hold.
+    await wait((reportSpan + 3) * 1_000);
+    const reports: { readonly fps: number; readonly latency: number }[] = [];
+    for (const end = performance.now() + seconds * 1_000; performance.now() < end; ) {
+      await wait(1_000);
+      const now = await report();
+      if (now !== null) reports.push(now);
+    }
+    return {
+      p95: Math.max(...reports.map(({ latency }) => latency)),
+      fps: reports.reduce((sum, one) => sum + one.fps, 0) / reports.length,
+    };
+  } finally {
+    await wall.close();
   }
+}
+
+async function begin(options: LiveBenchOptions, folder: string): Promise<{ live: Live; source: PictureSource }> {
   const yaml = {
     pack: options.pack,
     engine: { runtime: options.engine },
@@ -100,15 +170,23 @@ async function begin(options: LiveBenchOptions, folder: string): Promise<Live> {
     // Long enough that the becoming goes on through all of the measuring.
     live: { pace: 600, countdown: 0, attractPace: 4 },
   };
-  const started: { live: Live | null } = { live: null };
+  const started: { live?: Live; source?: PictureSource } = {};
   const live = await startLive({
     config: parseConfig(JSON.stringify(yaml), 'bench'),
     folder,
-    pages: join(folder, 'pages'),
-    createCamera: () => pictureOfNobody(() => started.live),
+    pages: options.pages,
+    tap: (stream) => {
+      started.source = new PictureSource(stream);
+      return started.source;
+    },
+    createCamera: () =>
+      posingCamera(async () => {
+        if (!started.live) throw failed('the engine is not there');
+        return started.live.engine.render([{ source: { kind: 'nobody', seed: 3 }, share: 1 }]);
+      }),
   });
   started.live = live;
-  return live;
+  return { live, source: started.source as PictureSource };
 }
 
 /** Goes through a visit as a tablet would; returns seconds from “keep” to the first face that a display gets. */
@@ -126,58 +204,9 @@ async function visit({ installation }: Live, faces: () => number): Promise<numbe
   if (!inHand?.portrait) throw failed(`the portrait was refused: ${inHand?.problem?.message ?? ''}`);
   const kept = performance.now();
   installation.command('keep', visitor);
+  // The first is the face before, from which this one grows.
   await until(() => faces() > 1, 60, 'the becoming made no step');
   return (performance.now() - kept) / 1_000;
-}
-
-/** A camera before which stands a face that the pack made: the measure needs no photographs. */
-function pictureOfNobody(live: () => Live | null): CameraPort {
-  const none = () => () => {};
-  const takeStill = async (): Promise<Photograph> => {
-    const face = await live()?.engine.render([{ source: { kind: 'nobody', seed: 3 }, share: 1 }]);
-    if (!face) throw failed('the engine is not there');
-    const { width, height, data } = await resized(face, 640, 640);
-    const around = { top: 160, bottom: 160, left: 320, right: 320, extendWith: 'copy' as const };
-    const bytes = await sharp(data, { raw: { width, height, channels: 3 } })
-      .extend(around)
-      .jpeg({ quality: 95 })
-      .toBuffer();
-    return { bytes, at: Date.now() };
-  };
-  return {
-    health: { level: 'good', name: 'bench', message: '', since: Date.now(), fps: null },
-    waiting: false,
-    onHealth: none,
-    onPreview: none,
-    onWaiting: none,
-    use: () => {},
-    setPreview: () => {},
-    takeStill,
-    close: async () => {},
-  };
-}
-
-/** Thirty pictures a second for the displays, each another, so that none is encoded once for all. */
-function offerPictures(live: Live, face: RgbImage): { stop(): void; count(): number } {
-  const pictures = [0, 1, 2, 3].map(async (shift) => {
-    const { width, height, data } = await resized(face, size, size);
-    return { width, height, data: data.map((value) => Math.min(255, value + shift)) };
-  });
-  let count = 0;
-  const timer = setInterval(async () => {
-    const image = await pictures[count % pictures.length];
-    count += 1;
-    const header = {
-      kind: 'face',
-      state: 'becoming',
-      blend: 33,
-      visitor: 1,
-      likeness: 0.5,
-      capturedAt: Date.now(),
-    } as const;
-    live.stream.show(image, header);
-  }, 1_000 / fps);
-  return { stop: () => clearInterval(timer), count: () => count };
 }
 
 async function until(what: () => unknown, seconds: number, failure: string): Promise<void> {

@@ -54,6 +54,7 @@ export class Engine implements EnginePort {
   #trouble: string | null = null;
   #stepMs: number | null = null;
   #stepAt: number | null = null;
+  #steps = 0;
   #readyFor: (() => void)[] = [];
 
   constructor(options: EngineOptions, chain: Chain) {
@@ -84,6 +85,11 @@ export class Engine implements EnginePort {
   /** Process number of the engine, null between two. */
   get pid(): number | null {
     return this.#process.pid;
+  }
+
+  /** Steps of becomings that the engine has made since the start. */
+  get steps(): number {
+    return this.#steps;
   }
 
   onHealth(listener: (health: EngineHealth) => void): Off {
@@ -318,6 +324,7 @@ export class Engine implements EnginePort {
 
   #measure(message: StepMessage): void {
     const now = performance.now();
+    this.#steps += 1;
     if (this.#stepAt !== null) {
       const ms = now - this.#stepAt;
       this.#stepMs = this.#stepMs === null ? ms : this.#stepMs + 0.1 * (ms - this.#stepMs);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { benchLive } from '../../server/bench/bench-live.ts';
 import { packageRoot } from '../../server/paths.ts';
+import { buildPages } from '../e2e/pages.ts';
 
 const hasPages = existsSync(join(packageRoot, 'dist/pages/display/index.html'));
 if (!hasPages) console.log('The start command is skipped: the pages are not built (npm run build).');
@@ -105,13 +106,17 @@ describe.skipIf(!hasPages)('familiar-faces start', () => {
 
 describe('the measuring of the live piece', () => {
   it('measures a visit and an audience', async () => {
-    const live = await benchLive({ pack: 'default', engine: 'auto', displays: 3, seconds: 2 });
+    const pages = await buildPages();
+    const options = { pack: 'default', engine: 'auto', displays: 3, seconds: 2, browser: null, pages };
+    const live = await benchLive(options).finally(() => rm(pages, { recursive: true, force: true }));
     expect(live.startToAttract).toBeGreaterThan(0);
     expect(live.keepToFace).toBeGreaterThan(0);
     expect(live.latency.p95).toBeGreaterThanOrEqual(live.latency.median);
-    expect(live.displays).toMatchObject({ count: 3, size: 512 });
+    expect(live.displays).toMatchObject({ count: 3, sides: [512, 512] });
+    expect(live.drawn).toBeNull();
     expect(live.displays.fewest).toBeGreaterThan(1);
     expect(live.steps.alone).toBeGreaterThan(0);
     expect(live.steps.watched).toBeGreaterThan(0);
+    expect(live.processors.displays).toBeGreaterThan(0);
   });
 });
