@@ -2,8 +2,7 @@
 
     python3 models/training/compact_checkpoint.py RUN/checkpoint.pt weights.pt
 
-Keeps the averaged generator and mapping, encoder and discriminator in float16 and the prior in float32. Left out are
-the optimisers, and the encoder's last layer for W+, which is large and soon learned again.
+Keeps the averaged generator and mapping, encoder and discriminator in float16. Left out are the optimisers, and the encoder's last layer for W+, which is large and soon learned again.
 """
 import sys
 
@@ -14,8 +13,8 @@ def main():
     source, target = sys.argv[1:]
     saved = torch.load(source, map_location='cpu')
     nets = {**saved['nets'], **saved['average']}
-    small = {name: {key: value.half() if name != 'prior' else value for key, value in net.items()
-                    if not key.startswith('delta.') and key != 'factor'}
+    small = {name: {key: value.half() for key, value in net.items()
+                    if not key.startswith('delta.')}
              for name, net in nets.items()}
     torch.save({'nets': small, 'counters': saved['counters']}, target)
 

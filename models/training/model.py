@@ -159,48 +159,6 @@ class Mapping(nn.Module):
         return x
 
 
-class LatentPrior(nn.Module):
-    """Running Gaussian of everything the encoder says: what z of a random face is drawn from.
-
-    A Gaussian fitted to the aggregate posterior instead of N(0, I) (Ghosh et al., "From Variational to Deterministic
-    Autoencoders", 2020). `fold` moves it into a mapping network's first layer, so that packs keep the usual N(0, I).
-    """
-
-    def __init__(self, z_dim):
-        super().__init__()
-        self.register_buffer('mean', torch.zeros(z_dim))
-        self.register_buffer('covariance', torch.eye(z_dim))
-        self.register_buffer('factor', torch.eye(z_dim))  # lower triangle, factor @ factor.T = covariance
-        self.register_buffer('updates', torch.zeros([]))
-
-    @torch.no_grad()
-    def update(self, mean, log_variance):
-        """Follow a batch of posteriors N(mean, exp(log_variance)) [N, z_dim]: the last 500 batches count."""
-        self.updates += 1
-        rate = max(0.002, 1 / float(self.updates))
-        self.mean.lerp_(mean.mean(0), rate)
-        centred = mean - self.mean
-        now = centred.t() @ centred / len(mean) + log_variance.exp().mean(0).diag()
-        self.covariance.lerp_(now, rate)
-
-    @torch.no_grad()
-    def refresh(self):
-        jitter = 1e-4 * torch.eye(len(self.mean), device=self.mean.device)
-        self.factor.copy_(torch.linalg.cholesky(self.covariance + jitter))
-
-    def sample(self, count):
-        noise = torch.randn(count, len(self.mean), device=self.mean.device)
-        noise = noise * (noise.square().mean(1, keepdim=True) + 1e-8).rsqrt()
-        return self.mean + noise @ self.factor.t()
-
-    @torch.no_grad()
-    def fold(self, mapping):
-        """Change `mapping` so that mapping(noise) is what mapping(mean + factor @ noise, normalise=False) was."""
-        first = mapping.fc0
-        first.bias += first.weight @ self.mean * (first.weight_gain / first.bias_gain)
-        first.weight.copy_(first.weight @ self.factor)
-
-
 class Encoder(nn.Module):
     """image [N, 3, r, r] at any training resolution -> mean and log variance of z [N, z_dim], and what each layer's
     latent adds to w [N, num_ws, w_dim]."""

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 
 import safetensors_file
 from data import Faces, save_sheet, to_tensor
+from mapping_fit import face_latents, fit
 from model import Mapping, Synthesis
 from pack import random_ws
 from trainer import W_DIM, Trainer
@@ -48,25 +49,25 @@ def parse_arguments():
     return parser.parse_args()
 
 
-@torch.no_grad()
-def snapshot(trainer, faces, resolution):
+def snapshot(trainer, faces, resolution, fit_steps):
     """Leave behind a sheet (faces, from w, from W+, random ones), the pack's generator, and a checkpoint to resume."""
     options, device = trainer.options, trainer.device
+    trainer.save(f'{options.out}/checkpoint.pt')
     synthesis, mapping = averaged(options, trainer.average, device)
-    shown = np.linspace(0, faces.train - 1, 4).round(), np.linspace(faces.train, len(faces.images) - 1, 4).round()
-    x = to_tensor(faces.images[np.concatenate(shown).astype(int).clip(0, len(faces.images) - 1)]).to(device)
-    if resolution < x.shape[-1]:
-        x = F.interpolate(x, size=(resolution, resolution), mode='area')
-    mean, _, delta = trainer.nets['encoder'](x)
-    codes = mapping(mean, normalise=False)[:, None].repeat(1, synthesis.num_ws, 1)
-    trainer.nets['prior'].fold(mapping)
-    z = torch.randn(10000, options.z_dim, generator=torch.Generator().manual_seed(5)).to(device)
-    mapping.w_avg.copy_(mapping(z).mean(0))
-    ws = random_ws(synthesis, mapping, 24, 0.7, 5)
-    rows = [x, *(synthesis(v, resolution) for v in (codes, codes + delta, ws))]
+    with torch.no_grad():
+        shown = np.linspace(0, faces.train - 1, 4).round(), np.linspace(faces.train, len(faces.images) - 1, 4).round()
+        chosen = np.concatenate(shown).astype(int).clip(0, len(faces.images) - 1)
+        x = to_tensor(faces.images[chosen]).to(device)
+        if resolution < x.shape[-1]:
+            x = F.interpolate(x, size=(resolution, resolution), mode='area')
+        mean, _, delta = trainer.nets['encoder'](x)
+        codes = mapping(mean, normalise=False)[:, None].repeat(1, synthesis.num_ws, 1)
+    fit(mapping, *face_latents(trainer.nets['encoder'], mapping, faces, device), fit_steps)
+    with torch.no_grad():
+        ws = random_ws(synthesis, mapping, 24, 0.7, 5)
+        rows = [x, *(synthesis(v, resolution) for v in (codes, codes + delta, ws))]
     save_sheet(f'{options.out}/sheet.png', torch.cat(rows), len(x))
     export(f'{options.out}/generator.safetensors', synthesis, mapping, options)
-    trainer.save(f'{options.out}/checkpoint.pt')
 
 
 def averaged(options, average, device):
@@ -117,7 +118,6 @@ def run(rank, options):
         if trainer.steps % 16 == 0:
             if options.workers > 1:
                 trainer.average_workers()
-            trainer.nets['prior'].refresh()
         resolution, progress = trainer.stage()
         for name, value in numbers.items():
             sums.setdefault(name, []).append(value)
@@ -131,8 +131,10 @@ def run(rank, options):
         if trainer.seen - last >= options.snapshot * 1000 or progress >= 1:
             trainer.save_codes(f'{options.out}/codes-{rank}.pt')
             if rank == 0:
-                snapshot(trainer, faces, resolution)
+                snapshot(trainer, faces, resolution, 100)
             last = trainer.seen
+    if rank == 0:
+        snapshot(trainer, faces, resolution, 2000)
 
 
 def main():

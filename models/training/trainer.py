@@ -7,7 +7,7 @@ import torch.distributed as dist
 import torch.nn.functional as F
 
 from lpips import Lpips
-from model import Encoder, FeatureDiscriminator, LatentPrior, Mapping, Synthesis
+from model import Encoder, FeatureDiscriminator, Mapping, Synthesis
 
 TAPS, TAP_WIDTHS = (0, 1, 2, 3, 6), (64, 128, 256, 384, 512)  # squeeze features the discriminator looks at
 W_DIM = 512
@@ -22,7 +22,6 @@ def build(options, device):
         'encoder': Encoder(options.resolution, options.base // 2, options.cap // 2, options.z_dim,
                            synthesis.num_ws, W_DIM),
         'discriminator': FeatureDiscriminator(TAP_WIDTHS),
-        'prior': LatentPrior(options.z_dim),
     }
     return {name: net.to(device, memory_format=torch.channels_last) for name, net in networks.items()}
 
@@ -94,10 +93,9 @@ class Trainer:
                 if old is None or old.dim() != value.dim() or not value.is_floating_point():
                     continue
                 box = tuple(slice(0, min(a, b)) for a, b in zip(old.shape, value.shape))
-                if old.shape != value.shape and value.dim() > 1 and name != 'prior':
+                if old.shape != value.shape and value.dim() > 1:
                     value.mul_(0.3)
                 value[box] = old[box].to(value)
-        self.nets['prior'].refresh()
         self.average = {name: self._state(name) for name in self.average}
 
     # --- schedule ----------------------------------------------------------------------------------------------------
@@ -128,7 +126,6 @@ class Trainer:
         -> ws [N, num_ws, W_DIM], KL divergence [N] and size of the per-layer part."""
         with torch.autocast(self.device.type, torch.bfloat16):
             mean, log_variance, delta = self.nets['encoder'](faces)
-        self.nets['prior'].update(mean, log_variance)
         kind = torch.arange(len(faces), device=self.device)[:, None, None] % 3
         delta = (delta + self.codes(index).view_as(delta) * (kind == 2)) * (kind > 0)
         z = mean + torch.randn_like(mean) * (log_variance / 2).exp()
@@ -136,14 +133,15 @@ class Trainer:
         kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1)
         return ws, kl, delta.square().mean()
 
-    def random_latents(self, count):
-        """Latents of random faces; a third of them takes the later layers from a second face (style mixing)."""
-        num_ws = self.nets['synthesis'].num_ws
-        z = self.nets['prior'].sample(2 * count)
-        first, second = self.nets['mapping'](z, normalise=False).chunk(2)
-        change = torch.randint(1, 3 * num_ws, [count, 1], device=self.device)
-        later = torch.arange(num_ws, device=self.device)[None] >= change  # [N, num_ws]
-        return torch.where(later[:, :, None], second[:, None], first[:, None])
+    def mixed_latents(self, ws, count):
+        """Latents of faces of nobody: weighted means of three faces' ws [N, num_ws, W_DIM], as walks and the mapping
+        network meet them; a third of them takes the later layers from a second mean (style mixing)."""
+        shares = torch.distributions.Dirichlet(torch.ones(3, device=self.device)).sample([2, count])
+        chosen = torch.rand(2, count, len(ws), device=self.device).topk(3).indices
+        first, second = torch.einsum('ijk,ijkld->ijld', shares, ws[chosen])
+        change = torch.randint(1, 3 * ws.shape[1], [count, 1], device=self.device)
+        later = torch.arange(ws.shape[1], device=self.device)[None] >= change  # [N, num_ws]
+        return torch.where(later[:, :, None], second, first)
 
     def step(self, faces, index, resolution, adversarial):
         """One update of all networks from faces [N, 3, R, R] and their numbers [N]; -> numbers for the log."""
@@ -152,7 +150,7 @@ class Trainer:
             faces = F.interpolate(faces, size=(resolution, resolution), mode='area')
         ws, kl, size = self.latents(faces, index)
         if adversarial > 0:
-            ws = torch.cat([ws, self.random_latents(count // 2)])
+            ws = torch.cat([ws, self.mixed_latents(ws.detach(), count // 2)])
         images = self.nets['synthesis'](ws, resolution, 'random', torch.bfloat16)  # reconstructions, then random faces
         real, fake = self.features(faces, images, resolution)
         lpips = self.lpips.distance([f[:count] for f in fake], real)
@@ -232,7 +230,7 @@ class Trainer:
     @torch.no_grad()
     def average_workers(self):
         """Local SGD: the processes train on their own and meet every few steps."""
-        values = [p for net in self.nets.values() for p in net.parameters()] + list(self.nets['prior'].buffers())
+        values = [p for net in self.nets.values() for p in net.parameters()]
         flat = torch.cat([p.flatten() for p in values])
         dist.all_reduce(flat)
         flat /= self.options.workers
