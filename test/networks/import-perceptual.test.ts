@@ -68,6 +68,24 @@ const classifier: Tensors = [['classifier.0.weight', [8, 8]]];
 const lin = (channels: readonly number[]): Tensors => channels.map((c, k) => [`lin${k}.model.1.weight`, [1, c, 1, 1]]);
 const vggLin = lin([64, 128, 256, 512, 512]);
 
+/** As `torch_utils`' vgg16.pt is laid out: a module of layers, and taps [channels, 1, 1] beside it. */
+function nvidiaScript(module: (name: string, state: Record<string, Item>) => Item): Buffer {
+  const script: TorchData = (tensor) => {
+    const all = [
+      ...vgg16,
+      ...[64, 128, 256, 512, 512].map((channels, k) => [`lpips${k}`, [channels, 1, 1]] as const),
+      ['fc1.weight', [8, 8]] as const,
+    ];
+    const tensors = [...(stateDict(all)(tensor) as Map<string, Item>).values()];
+    const layer = (i: number): Item => module('Layer', { weight: tensors[2 * i], bias: tensors[2 * i + 1] });
+    const convs = Array.from({ length: 13 }, (_, i): [string, Item] => [`conv${i + 1}`, layer(i)]);
+    const layers = module('Layers', { training: false, ...Object.fromEntries(convs), fc1: tensors[31] });
+    const taps = Array.from({ length: 5 }, (_, k): [string, Item] => [`lpips${k}`, tensors[26 + k]]);
+    return module('VGG16', { training: false, ...Object.fromEntries(taps), layers });
+  };
+  return torchZip(script, {}, { 'net/constants.pkl': pickle(tuple(), 2) });
+}
+
 const bytesOf = (file: TensorFile, name: string): Buffer => Buffer.from(file.read(name).buffer);
 
 const first = (name: string, tensor: string): number => {
@@ -107,20 +125,18 @@ describe('perceptual networks in their public layouts', () => {
     expect(await importFiles([file], 'whole')).toBe('LPIPS vgg');
   });
 
-  it('a TorchScript VGG16 whose layers have names of their own', async () => {
-    const module = (state: Record<string, Item>): Item =>
-      emitted((w) =>
-        w.item(global('__torch__.torch.nn.modules.m', 'M')).item(tuple()).raw(0x81).item(dict(state)).raw(0x62),
-      );
-    const named: Tensors = [
-      ...vgg16.map(([name, shape], i) => [`conv${(i >> 1) + 1}.${name.split('.')[2]}`, shape] as const),
-      ...vggLin.map(([name, shape]) => [name.slice(0, 4), shape] as const),
-    ];
-    const script: TorchData = (tensor) => module(Object.fromEntries(stateDict(named)(tensor) as Map<string, Item>));
-    const file = scratch.file('vgg16.pt', torchZip(script, {}, { 'net/constants.pkl': pickle(tuple(), 2) }));
+  it("NVIDIA's TorchScript vgg16.pt, which holds trunk and taps and more", async () => {
+    const module = (name: string, state: Record<string, Item>): Item =>
+      emitted((w) => w.item(global('__torch__', name)).item(tuple()).raw(0x81).item(dict(state)).raw(0x62));
+    const file = scratch.file('vgg16.pt', nvidiaScript(module));
     expect(await importFiles([file], 'script')).toBe('LPIPS vgg');
+    expect(first('script', 'net.features.0.weight')).toBe(1);
     expect(first('script', 'net.features.28.bias')).toBe(26);
+    expect(first('script', 'lin0.model.1.weight')).toBe(27);
     expect(first('script', 'lin4.model.1.weight')).toBe(31);
+    const imported = openSafetensors(join(scratch.folder, 'out', 'script.safetensors'));
+    expect([...imported.tensors.keys()].some((name) => name.includes('fc'))).toBe(false);
+    imported.close();
   });
 
   it.each([
