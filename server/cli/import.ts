@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { usageError } from '../errors.ts';
 import { progress } from '../media/progress.ts';
+import { directionName } from '../networks/directions.ts';
 import { addDirection, setStart } from '../networks/import/add-to-pack.ts';
 import { importPack } from '../networks/import/import-pack.ts';
 import { importPerceptual } from '../networks/import/import-perceptual.ts';
@@ -52,6 +53,9 @@ async function run(file: string, options: Options): Promise<void> {
   }
   const name = checkedName(needed(options.name, '--name', 'a name'));
   if (kind === 'direction') {
+    if (!directionName.test(name)) {
+      throw usageError(`--name '${name}': a direction's name has lower-case letters, digits and dashes, such as age.`);
+    }
     const pack = needed(options.pack, '--pack', 'the folder of the pack');
     await addDirection(file, { pack, name, component, replace });
     return say(`${pack} has a direction '${name}'.`);

@@ -9,7 +9,7 @@ import { fromTensor } from '../image/rgb-image.ts';
 import { loadFacePack } from '../networks/face-pack.ts';
 import type { Generator } from '../networks/generator.ts';
 import { defaultPack } from '../paths.ts';
-import { repeatW, truncate } from '../projection/latent.ts';
+import { truncatedWs } from '../projection/latent.ts';
 import { createRuntime, engineChoices } from '../runtime/create-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.ts';
@@ -82,14 +82,13 @@ async function readLatents(options: RenderOptions, generator: Generator, runtime
     const rows = Array.from({ length: shape[0] }, (_, i) => data.slice(i * size, (i + 1) * size));
     if (options.space === 'w+') return rows;
     const ws = options.space === 'z' ? await mapAll(rows, generator, runtime) : rows;
-    return ws.map((w) => repeatW(truncate(w, generator.wAvg, options.truncation), numWs));
+    return ws.map((w) => truncatedWs(w, generator.wAvg, options.truncation, generator));
   } finally {
     file.close();
   }
 }
 
 async function mapAll(zs: readonly Float32Array[], generator: Generator, runtime: Runtime): Promise<Float32Array[]> {
-  if (generator.cDim > 0) throw usageError('This network needs class labels: render it from w or w+ latents.');
   const graph = await runtime.compile({ outputs: { w: generator.mapping(input('z', [1, generator.zDim])) } });
   const ws: Float32Array[] = [];
   for (const z of zs) ws.push((await graph.run({ z })).w);

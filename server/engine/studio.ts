@@ -1,9 +1,10 @@
 import { join } from '../chain/step-record.ts';
 import { input } from '../graph/ops.ts';
 import { fromTensor, type RgbImage } from '../image/rgb-image.ts';
+import { bendOf, bent } from '../networks/directions.ts';
 import { type FacePack, loadFacePack, packSha256 } from '../networks/face-pack.ts';
 import { atMost, perceptualDistance, targetFeatures } from '../networks/perceptual.ts';
-import { type Latent, repeatW, truncate } from '../projection/latent.ts';
+import { type Latent, truncatedWs } from '../projection/latent.ts';
 import { createProjector, type Projector } from '../projection/projector.ts';
 import { RandomState } from '../projection/random.ts';
 import { type ProjectionSettings, presets } from '../projection/settings.ts';
@@ -17,17 +18,11 @@ const nobodyTruncation = 0.7;
 /** Latents of nobody that are remembered: a walk between two of them asks for both at every picture. */
 const nobodiesKept = 64;
 
-/** A pack may know directions in which faces change, [wDim] or [numWs, wDim] a standard deviation, and a start of its own. */
-type Pack = FacePack & {
-  readonly directions?: ReadonlyMap<string, Float32Array>;
-  readonly start?: Float32Array;
-};
-
 /** Everything that draws faces, compiled once for the life of the engine's process. */
 export class Studio {
   readonly projector: Projector;
   readonly ready: ReadyMessage;
-  readonly #pack: Pack;
+  readonly #pack: FacePack;
   readonly #synthesis: CompiledGraph;
   readonly #mapping: CompiledGraph;
   readonly #distance: CompiledGraph;
@@ -38,14 +33,14 @@ export class Studio {
   /** What is added to every latent that is shown; null where nothing is. */
   #bend: Float32Array | null = null;
 
-  private constructor(pack: Pack, projector: Projector, graphs: readonly CompiledGraph[], ready: ReadyMessage) {
+  private constructor(pack: FacePack, projector: Projector, graphs: readonly CompiledGraph[], ready: ReadyMessage) {
     this.#pack = pack;
     this.projector = projector;
     [this.#synthesis, this.#mapping, this.#distance] = graphs;
     this.ready = ready;
     // The noise maps that the network was trained with: fresh ones would be a rougher face.
     const noise = pack.generator.noiseMaps.map(({ stored }) => stored);
-    this.#start = this.vector({ ws: pack.start ? toWs(pack.start, pack) : projector.meanLatent(0).ws, noise });
+    this.#start = this.vector({ ws: pack.start ?? projector.meanLatent(0).ws, noise });
   }
 
   /**
@@ -60,17 +55,16 @@ export class Studio {
     threads: number | undefined,
     stepMs: number | null,
   ): Promise<Studio> {
-    const pack: Pack = loadFacePack(folder);
+    const pack = loadFacePack(folder);
     const runtime: Runtime = await createRuntime(engine, { threads });
     const { generator, description } = pack;
-    const { resolution, numWs, wDim, zDim, cDim, noiseMaps } = generator;
+    const { resolution, numWs, wDim, zDim, noiseMaps } = generator;
     const projector = await createProjector(runtime, generator, pack, live);
     const noise = noiseMaps.map(({ size }, i) => input(`noise.${i}`, [1, 1, size, size]));
     const synthesis = await runtime.compile({
       outputs: { image: generator.synthesis(input('ws', [1, numWs, wDim]), noise) },
     });
-    const label = cDim > 0 ? input('c', [1, cDim]) : undefined;
-    const mapping = await runtime.compile({ outputs: { w: generator.mapping(input('z', [1, zDim]), label) } });
+    const mapping = await runtime.compile({ outputs: { w: generator.mapping(input('z', [1, zDim])) } });
     const face = atMost(input('face', [1, 3, resolution, resolution]), live.lossSize);
     const portrait = atMost(input('portrait', [1, 3, resolution, resolution]), live.lossSize);
     const features = targetFeatures(pack.perceptual, portrait);
@@ -87,7 +81,7 @@ export class Studio {
         wDim,
         noise: noiseMaps.map(({ size }) => size),
       },
-      directions: [...(pack.directions?.keys() ?? [])],
+      directions: [...pack.directions.keys()],
       engine: runtime.name,
       stepMs: stepMs ?? (await warmUp(projector, resolution)),
     });
@@ -131,24 +125,14 @@ export class Studio {
     return all;
   }
 
-  /** Bends what is shown from now on: standard deviations by the pack's names; others are ignored. */
+  /** Bends what is shown from now on: how far in each of the pack's directions, by name; others are ignored. */
   setDirections(values: Readonly<Record<string, number>>): void {
-    const { numWs, wDim } = this.#pack.generator;
-    const bend = new Float32Array(numWs * wDim);
-    let isBent = false;
-    for (const [name, amount] of Object.entries(values)) {
-      const direction = this.#pack.directions?.get(name);
-      if (direction === undefined || !Number.isFinite(amount) || amount === 0) continue;
-      isBent = true;
-      const ws = toWs(direction, this.#pack);
-      for (let i = 0; i < bend.length; i++) bend[i] += amount * ws[i];
-    }
-    this.#bend = isBent ? bend : null;
+    this.#bend = bendOf(this.#pack.directions, values);
   }
 
   /** A step's picture as it is to be shown: its own, or, only where faces are bent, one drawn anew. */
   async shown(image: Float32Array, latent: Latent): Promise<Uint8Array> {
-    return this.#bend === null ? this.#bytes(image) : this.#bytes(await this.#bent(latent));
+    return this.#bend === null ? this.#bytes(image) : this.#bytes(await this.#drawBent(latent));
   }
 
   /** How unlike a portrait [3, R, R] the mean face is, as the projection sees it: likeness is measured against this. */
@@ -159,12 +143,11 @@ export class Studio {
   /** Draws a vector, bent as all faces are. */
   async draw(vector: Float32Array): Promise<RgbImage> {
     const { resolution } = this.#pack.generator;
-    return { width: resolution, height: resolution, data: this.#bytes(await this.#bent(this.latent(vector))) };
+    return { width: resolution, height: resolution, data: this.#bytes(await this.#drawBent(this.latent(vector))) };
   }
 
-  #bent({ ws, noise }: Latent): Promise<Float32Array> {
-    const bend = this.#bend;
-    return this.#synthesise({ ws: bend === null ? ws : ws.map((value, i) => value + bend[i]), noise });
+  #drawBent({ ws, noise }: Latent): Promise<Float32Array> {
+    return this.#synthesise({ ws: bent(ws, this.#bend), noise });
   }
 
   /** The weighted sum of several faces' latents, as a vector. */
@@ -181,13 +164,9 @@ export class Studio {
   async #nobody(seed: number): Promise<Float32Array> {
     const known = this.#nobodies.get(seed);
     if (known !== undefined) return known;
-    const { zDim, cDim, numWs } = this.#pack.generator;
-    const random = new RandomState(seed);
-    const c = new Float32Array(cDim);
-    if (cDim > 0) c[random.uint32() % cDim] = 1;
-    const { w } = await this.#mapping.run({ z: random.normals(zDim), ...(cDim > 0 ? { c } : {}) });
-    const { mean } = this.projector.statistics;
-    const ws = repeatW(truncate(w, mean, nobodyTruncation), numWs);
+    const { generator } = this.#pack;
+    const { w } = await this.#mapping.run({ z: new RandomState(seed).normals(generator.zDim) });
+    const ws = truncatedWs(w, this.projector.statistics.mean, nobodyTruncation, generator);
     const vector = this.vector({ ws, noise: this.latent(this.#start).noise });
     if (this.#nobodies.size >= nobodiesKept) this.#nobodies.delete(this.#nobodies.keys().next().value as number);
     this.#nobodies.set(seed, vector);
@@ -215,9 +194,4 @@ async function warmUp(projector: Projector, resolution: number): Promise<number>
     ms = performance.now() - began;
   }
   return ms;
-}
-
-/** A vector of W, or one of W+ as it is, as [numWs, wDim]. */
-function toWs(vector: Float32Array, { generator }: Pack): Float32Array {
-  return vector.length === generator.wDim ? repeatW(vector, generator.numWs) : vector;
 }

@@ -8,6 +8,7 @@ import { FamiliarError, messageOf } from '../errors.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
 import type { TensorFile } from '../weights/tensor-file.ts';
 import { architectures, loadGenerator } from './architectures.ts';
+import { ofClass } from './class-label.ts';
 import { type PackDirections, readDirections } from './directions.ts';
 import { loadFacesPerceptual } from './faces-perceptual.ts';
 import type { Generator } from './generator.ts';
@@ -29,6 +30,8 @@ const schema = z.strictObject({
   lpips: fileName.optional(),
   mappingMultiplier: z.number().positive().optional(),
   convClamp: z.number().positive().optional(),
+  /** Of a conditional network: the class whose faces are made, from 0. */
+  label: z.int().min(0).optional(),
   /** Directions in latent space, each a tensor [wDim] or [numWs, wDim] called as its slider. */
   directions: fileName.optional(),
   /** The face that a chain starts from: a tensor `ws` [numWs, wDim]. */
@@ -44,6 +47,7 @@ export type PackDescription = z.infer<typeof schema>;
 export interface FacePack {
   readonly folder: string;
   readonly description: PackDescription;
+  /** Of a conditional network, the class that pack.yaml names. */
   readonly generator: Generator;
   readonly perceptual: PerceptualNetwork;
   readonly lpips?: PerceptualNetwork;
@@ -86,9 +90,10 @@ export function readPackDescription(folder: string): PackDescription {
  */
 export function loadFacePack(folder: string): FacePack {
   const description = readPackDescription(folder);
-  const generator = withFile(folder, description.generator, (file, path) =>
+  const network = withFile(folder, description.generator, (file, path) =>
     loadGenerator(description.architecture, file, path, description),
   );
+  const generator = ofClass(network, checkedLabel(folder, description, network));
   if (generator.resolution !== description.resolution) {
     throw invalid(
       join(folder, 'pack.yaml'),
@@ -102,6 +107,13 @@ export function loadFacePack(folder: string): FacePack {
   const lpips = description.lpips
     ? withFile(folder, description.lpips, (file, path) => loadLpips(new WeightReader(file, path)))
     : undefined;
+  for (const { name, minimumSize } of lpips ? [perceptual, lpips] : [perceptual]) {
+    if (generator.resolution >= minimumSize) continue;
+    throw invalid(
+      join(folder, 'pack.yaml'),
+      `${name} needs pictures of ${minimumSize} px, and the generator makes ${generator.resolution} px; choose another perceptual network`,
+    );
+  }
   const directions: PackDirections = description.directions
     ? withFile(folder, description.directions, (file, path) => readDirections(file, path, generator))
     : new Map();
@@ -118,6 +130,14 @@ export async function packSha256(pack: FacePack): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(join(pack.folder, pack.description.generator)), hash);
   return hash.digest('hex');
+}
+
+/** The class to make faces of: the first one where none is named. */
+function checkedLabel(folder: string, { label }: PackDescription, { cDim }: Generator): number {
+  if (label === undefined || label < cDim) return label ?? 0;
+  const classes =
+    cDim === 0 ? 'the network has no classes; leave it out' : `the network's classes are 0 to ${cDim - 1}`;
+  throw invalid(join(folder, 'pack.yaml'), `label is ${label}, but ${classes}`);
 }
 
 function withFile<T>(folder: string, name: string, use: (file: TensorFile, path: string) => T): T {

@@ -24,6 +24,8 @@ export interface Generator {
   readonly cDim: number;
   /** Number of latents in W+. */
   readonly numWs: number;
+  /** Random faces are truncated in so many of the first layers; the others keep the variety of their details. */
+  readonly truncatedLayers: number;
   readonly noiseMaps: readonly NoiseMap[];
   /** The tracked mean latent that truncation pulls towards, [wDim]. */
   readonly wAvg: Float32Array;

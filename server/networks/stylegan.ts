@@ -34,7 +34,8 @@ interface Layer {
 /**
  * The first StyleGAN (2018) from tensors named as StyleGAN2-ADA's: each layer has `weight` (not at the constant),
  * `bias`, `noise_strength` and `noise_const`, and `affine` whose outputs are factors, then offsets, of the style. The
- * metadata's `fused_scale` is 'auto', 'true' or 'false'. The mapping layers are StyleGAN2's (the importer moves the
+ * metadata's `fused_scale` is 'auto', 'true' or 'false'; random faces are truncated in the first `truncation_layers`. The
+ * mapping layers are StyleGAN2's (the importer moves the
  * gain of the activation into the weights).
  * Source: Karras et al. 2018, https://arxiv.org/abs/1812.04948 and NVlabs/stylegan training/networks_stylegan.py.
  * Throws WEIGHTS_* where tensors are missing or do not fit.
@@ -73,6 +74,7 @@ export function loadStyleGan(file: TensorFile, source: string, mappingMultiplier
     wDim: mapping.wDim,
     cDim: mapping.cDim,
     numWs: layers.length,
+    truncatedLayers: truncatedLayers(file, layers.length),
     noiseMaps,
     wAvg: mapping.wAvg,
     mapping: mapping.run,
@@ -88,6 +90,12 @@ export function loadStyleGan(file: TensorFile, source: string, mappingMultiplier
       );
     },
   };
+}
+
+/** As many as the metadata's `truncation_layers` says, or the public code's eight; never more than there are. */
+function truncatedLayers({ metadata }: TensorFile, layers: number): number {
+  const said = Number(metadata.truncation_layers ?? 8);
+  return Math.min(layers, said >= 0 ? Math.floor(said) : 8);
 }
 
 interface StyledLayerOptions {

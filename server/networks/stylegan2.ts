@@ -28,6 +28,7 @@ export function loadStyleGan2(file: TensorFile, source: string, options: StyleGa
     wDim: mapping.wDim,
     cDim: mapping.cDim,
     numWs: synthesis.numWs,
+    truncatedLayers: synthesis.numWs,
     noiseMaps: synthesis.noiseMaps,
     wAvg: mapping.wAvg,
     mapping: mapping.run,

@@ -37,6 +37,7 @@ export function loadStyleGan3(file: TensorFile, source: string, mappingMultiplie
     wDim: mapping.wDim,
     cDim: mapping.cDim,
     numWs: layers.length + 1,
+    truncatedLayers: layers.length + 1,
     noiseMaps: [],
     wAvg: mapping.wAvg,
     mapping: mapping.run,

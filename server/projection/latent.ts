@@ -1,3 +1,5 @@
+import type { Generator } from '../networks/generator.ts';
+
 /** Where a face lives: its latents in W+ and the noise maps it was drawn with. */
 export interface Latent {
   /** [numWs, wDim] */
@@ -19,6 +21,20 @@ export function repeatW(w: Float32Array, numWs: number): Float32Array {
  */
 export const truncate = (w: Float32Array, wAvg: Float32Array, psi: number): Float32Array =>
   psi === 1 ? w : w.map((v, i) => wAvg[i] + psi * (v - wAvg[i]));
+
+/**
+ * A random face: w [wDim] for every layer, truncated in those layers that the network is truncated in, [numWs, wDim].
+ */
+export function truncatedWs(
+  w: Float32Array,
+  wAvg: Float32Array,
+  psi: number,
+  { numWs, truncatedLayers }: Pick<Generator, 'numWs' | 'truncatedLayers'>,
+): Float32Array {
+  const ws = repeatW(w, numWs);
+  ws.set(repeatW(truncate(w, wAvg, psi), truncatedLayers));
+  return ws;
+}
 
 /** The mean of ws [numWs, wDim] over its layers: the nearest point of W, [wDim]. Exact where all layers are equal. */
 export function meanW(ws: Float32Array, wDim: number): Float32Array {

@@ -14,17 +14,15 @@ const BATCH = 500;
 
 /**
  * The mean and spread of W over `samples` random latents. With the default seed and count these are the statistics of
- * the official projector (numpy RandomState(123), 10,000 latents). A conditional network is given its first label.
+ * the official projector (numpy RandomState(123), 10,000 latents). Of a conditional network, one class (`ofClass`).
  */
 export async function wStatistics(
   runtime: Runtime,
   generator: Generator,
   { samples = 10_000, seed = 123 } = {},
 ): Promise<WStatistics> {
-  const { zDim, cDim, wDim } = generator;
-  const label = cDim > 0 ? input('c', [BATCH, cDim]) : undefined;
-  const graph = await runtime.compile({ outputs: { w: generator.mapping(input('z', [BATCH, zDim]), label) } });
-  const labels: Record<string, Float32Array> = cDim > 0 ? { c: firstLabel(BATCH, cDim) } : {};
+  const { zDim, wDim } = generator;
+  const graph = await runtime.compile({ outputs: { w: generator.mapping(input('z', [BATCH, zDim])) } });
   const random = new RandomState(seed);
   const sum = new Float64Array(wDim);
   const latents: Float32Array[] = [];
@@ -32,7 +30,7 @@ export async function wStatistics(
     const count = Math.min(BATCH, samples - done);
     const z = new Float32Array(BATCH * zDim);
     z.set(random.normals(count * zDim));
-    const { w } = await graph.run({ z, ...labels });
+    const { w } = await graph.run({ z });
     latents.push(w.subarray(0, count * wDim));
   }
   await graph.dispose();
@@ -45,11 +43,4 @@ export async function wStatistics(
     for (let i = 0; i < w.length; i++) squares += (w[i] - mean[i % wDim]) ** 2;
   }
   return { mean, std: Math.sqrt(squares / samples) };
-}
-
-/** One-hot rows of the first class. */
-function firstLabel(rows: number, classes: number): Float32Array {
-  const out = new Float32Array(rows * classes);
-  for (let i = 0; i < rows; i++) out[i * classes] = 1;
-  return out;
 }

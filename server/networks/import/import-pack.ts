@@ -46,6 +46,7 @@ export async function importPack(options: ImportPackOptions): Promise<string> {
       );
     }
     const perceptual = perceptualOf(options);
+    const classes = classesOf(found.tensors);
     const bytes = 4 * numbersOf(found.tensors) + statSync(perceptual.path).size;
     await newFolder(folder, { replace: options.replace, bytes }, async (temporary) => {
       const bar = options.progress(`importing ${basename(file)}`, found.tensors.tensors.size);
@@ -58,6 +59,8 @@ export async function importPack(options: ImportPackOptions): Promise<string> {
         resolution: found.resolution,
         generator: 'generator.safetensors',
         perceptual: { file: 'perceptual.safetensors', kind: perceptual.kind },
+        // To be seen, and changed: networks of several classes make the faces of one.
+        ...(classes > 0 ? { label: 0 } : {}),
         alignment: 'ffhq',
         licence: options.licence ?? `unknown: see the source of ${basename(file)}`,
         source: `imported from ${basename(file)}: ${found.title}`,
@@ -66,7 +69,9 @@ export async function importPack(options: ImportPackOptions): Promise<string> {
       // What cannot be loaded is no pack: this reads every number once more.
       loadFacePack(temporary);
     });
-    return `${found.title}, ${found.resolution} x ${found.resolution} pixels`;
+    const choice =
+      classes > 0 ? `; of its ${classes} classes, pack.yaml's 'label' chooses one (0 to ${classes - 1})` : '';
+    return `${found.title}, ${found.resolution} x ${found.resolution} pixels${choice}`;
   } finally {
     opened.close();
   }
@@ -114,6 +119,13 @@ function noGenerator(opened: OpenedWeights): FamiliarError {
           ? 'there are no weights in this file'
           : 'this network is of no architecture that this program knows (StyleGAN, StyleGAN2, StyleGAN3)';
   return new FamiliarError('IMPORT_NO_GENERATOR', `${opened.path}: ${what}.`);
+}
+
+/** Classes of a conditional generator, see stylegan2-mapping.ts; 0 for others. */
+function classesOf({ tensors }: TensorFile): number {
+  const [, embedded] = tensors.get('mapping.embed.weight')?.shape ?? [];
+  const [joined] = tensors.get('mapping.label_concat.weight')?.shape ?? [];
+  return embedded ?? joined ?? 0;
 }
 
 const numbersOf = ({ tensors }: TensorFile): number =>

@@ -1,6 +1,7 @@
 import { wStatistics } from '../../projection/w-statistics.ts';
 import { startEngine } from '../../runtime/start-engine.ts';
 import { loadGenerator } from '../architectures.ts';
+import { ofClass } from '../class-label.ts';
 import type { GeneratorImport } from './generator-import.ts';
 import { MappedTensors } from './mapped-tensors.ts';
 
@@ -20,7 +21,8 @@ export async function withMeanLatent(found: GeneratorImport, source: string): Pr
   const [wDim] = last[1].shape;
   complete.add(name, [wDim], () => new Float32Array(wDim));
   const runtime = await startEngine('cpu');
-  const { mean } = await wStatistics(runtime, loadGenerator(found.architecture, complete, source), { samples });
+  const generator = ofClass(loadGenerator(found.architecture, complete, source), 0);
+  const { mean } = await wStatistics(runtime, generator, { samples });
   await runtime.dispose();
   complete.add(name, [wDim], () => mean);
   return { ...found, tensors: complete };

@@ -11,6 +11,7 @@ const layerName = (size: string, layer: string): string =>
 
 const common: readonly Rule[] = [
   { pattern: /^dlatent_avg$/, to: () => 'mapping.w_avg' },
+  { pattern: /^mapping\/LabelConcat\/weight$/, to: () => 'mapping.label_concat.weight' },
   { pattern: /^mapping\/Dense(\d+)\/weight$/, to: (n) => `mapping.fc${n}.weight`, convert: matrix },
   { pattern: /^synthesis\/4x4\/Const\/const$/, to: () => 'synthesis.b4.const', convert: withoutLeading(1) },
 ];
