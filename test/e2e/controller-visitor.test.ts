@@ -5,7 +5,7 @@ import { sampleState, sampleVisit } from '../controller/sample-state.ts';
 import { browserMissing } from './browser.ts';
 import { filmMark } from './pictures.ts';
 import { scan } from './qr-code.ts';
-import { audit, heading, overhang, pause, press, redAt, sizes, soon, TabletStage } from './tablet-stage.ts';
+import { audit, clipped, heading, overhang, pause, press, redAt, sizes, soon, TabletStage } from './tablet-stage.ts';
 
 const link = 'https://faces.museum.example/receipt/4f7c2b9ad1e84b6f93c0';
 const farewell = { visitor: 8, receipt: '/receipt/a', receiptLink: link, until: Date.now() + 600_000 };
@@ -179,7 +179,8 @@ describe.skipIf(browserMissing)('the visitors’ tablet', () => {
         await page.locator(`[data-screen=${name === 'farewell' ? 'arrived' : name}]`).waitFor();
         expect(await overhang(page), `${name} ${size}`).toBe(0);
         if (size === 'portrait' || size === 'narrow') await audit(page, `visitor-${name}-${size}-de`);
-        if (size === 'portrait' || size === 'landscape') {
+        if (size !== 'narrow' && size !== 'phone') {
+          expect(await clipped(page, '.mirror'), `${name} ${size}`).toBe(0);
           const main = page.locator('button.main').first();
           const box = (await main.count()) ? await main.boundingBox() : null;
           if (box) expect(box.y + box.height, `${name} ${size}`).toBeLessThanOrEqual(viewport.height);

@@ -19,6 +19,10 @@ const artefacts = fileURLToPath(new URL('../artefacts/controller/', import.meta.
 export const sizes = {
   portrait: { width: 820, height: 1180 },
   landscape: { width: 1180, height: 820 },
+  /** The iPad with the shortest sides, either way round, and an Android tablet. */
+  oldPad: { width: 768, height: 1024 },
+  oldPadWide: { width: 1024, height: 768 },
+  android: { width: 1280, height: 800 },
   phone: { width: 390, height: 844 },
   /** What WCAG 1.4.10 (reflow) asks for. */
   narrow: { width: 320, height: 640 },
@@ -122,6 +126,23 @@ export const settle = (page: Page): Promise<void> =>
 /** Whether anything hangs out at the side. */
 export const overhang = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** What of an element lies outside of what its surroundings let be seen, px; 0 where it is seen whole. */
+export const clipped = (page: Page, selector: string): Promise<number> =>
+  page
+    .locator(selector)
+    .first()
+    .evaluate((node) => {
+      const box = node.getBoundingClientRect();
+      let hidden = 0;
+      for (let around = node.parentElement; around; around = around.parentElement) {
+        if (around !== document.documentElement && getComputedStyle(around).overflowX === 'visible') continue;
+        const frame = around.getBoundingClientRect();
+        hidden = Math.max(hidden, frame.left - box.left, box.right - frame.right, frame.top - box.top);
+        hidden = Math.max(hidden, box.bottom - frame.bottom);
+      }
+      return Math.round(hidden);
+    });
 
 /** Waits until a check passes. */
 export const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 25 });
