@@ -20,7 +20,7 @@ export class CaptionLayer {
   say({ title, line, message, language }: Caption): void {
     this.label.want([
       { text: title, language, size: 0.042, weight: 300, color: ink },
-      { text: line, language, size: 0.0245, weight: 330, color: inkSoft },
+      { text: line, language, size: 0.031, weight: 330, color: inkSoft },
     ]);
     this.message.want([{ text: message, language, size: 0.036, weight: 330, color: ink }]);
   }
