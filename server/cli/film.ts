@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { usageError } from '../errors.ts';
 import { createFaceDetector } from '../face/detect.ts';
 import { preparePortrait } from '../face/portrait.ts';
 import { type FilmPlan, filmTasks } from '../film/film-plan.ts';
 import { makeFilm, type Studio } from '../film/make-film.ts';
 import { videoCodecs } from '../media/codecs.ts';
 import { progress } from '../media/progress.ts';
-import { loadFacePack, packSha256 } from '../networks/face-pack.ts';
+import { bendOf } from '../networks/directions.ts';
+import { type FacePack, loadFacePack, packSha256 } from '../networks/face-pack.ts';
 import { defaultPack } from '../paths.ts';
 import { createComparer } from '../projection/compare.ts';
 import { createProjector } from '../projection/projector.ts';
@@ -30,6 +32,7 @@ interface FilmOptions {
   faces: 'one' | 'largest';
   sideBySide: boolean;
   resume: boolean;
+  direction: Readonly<Record<string, number>>;
 }
 
 /** `familiar-faces film PORTRAITS...`: portraits become faces that become one another, as videos and a page. */
@@ -54,6 +57,12 @@ export function registerFilm(program: Command): void {
       new Option('--from <start>', 'where each face starts').choices(['mean', 'zero', 'previous']).default('previous'),
     )
     .option('--pack <dir>', 'face pack', defaultPack)
+    .option(
+      '--direction <name=amount>',
+      "bends every face along one of the pack's directions; may be repeated",
+      bend,
+      {},
+    )
     .addOption(new Option('--engine <name>', 'what computes').choices([...engineChoices]).default('auto'))
     .option('--seed <n>', 'the same seed makes the same film', wholeNumber(0, 2 ** 32 - 1), 0)
     .addOption(new Option('--codec <name>', 'video format').choices([...videoCodecs]).default('h264'))
@@ -67,10 +76,27 @@ export function registerFilm(program: Command): void {
     .action(run);
 }
 
+/** One more `name=amount`. */
+function bend(text: string, before: Readonly<Record<string, number>>): Record<string, number> {
+  const [, name, amount] = /^([^=]+)=(-?\d+(?:\.\d+)?)$/.exec(text) ?? [];
+  if (name === undefined || Math.abs(Number(amount)) > 10) {
+    throw new InvalidArgumentError('Give a name and a number from -10 to 10: age=1.5.');
+  }
+  return { ...before, [name]: Number(amount) };
+}
+
+function checkDirections(given: Readonly<Record<string, number>>, { directions }: FacePack): void {
+  const unknown = Object.keys(given).find((name) => !directions.has(name));
+  if (unknown === undefined) return;
+  const known = [...directions.keys()].join(', ') || 'none: familiar-faces import FILE --as direction adds one';
+  throw usageError(`This face pack has no direction '${unknown}'. It has ${known}.`);
+}
+
 async function run(portraits: string[], options: FilmOptions): Promise<void> {
   const preset = presets[options.preset];
   const settings = { ...preset, space: options.space ?? preset.space };
   const pack = loadFacePack(options.pack);
+  checkDirections(options.direction, pack);
   const runtime = await createRuntime(options.engine);
   const detector = createFaceDetector();
   const abort = new AbortController();
@@ -82,6 +108,8 @@ async function run(portraits: string[], options: FilmOptions): Promise<void> {
       projector: await createProjector(runtime, pack.generator, pack, settings),
       comparer: await createComparer(runtime, pack.perceptual, resolution),
       pack: { name: pack.description.name, sha256: await packSha256(pack), resolution },
+      start: pack.start,
+      bend: bendOf(pack.directions, options.direction),
       prepare: async (path) =>
         (await preparePortrait(path, { detector, size: resolution, faces: options.faces })).image,
       progress,
@@ -101,6 +129,9 @@ async function run(portraits: string[], options: FilmOptions): Promise<void> {
         seed: options.seed,
         sideBySide: options.sideBySide,
         codec: options.codec,
+        directions: Object.entries(options.direction)
+          .map(([name, amount]) => `${name}=${amount}`)
+          .join(' '),
       },
     };
     process.stderr.write(`${pack.description.name} (${resolution} px) on ${runtime.name}\n`);

@@ -20,6 +20,8 @@ export interface FaceOrder {
   readonly start: Latent;
   readonly isWarm: boolean;
   readonly settings: FilmSettings;
+  /** A picture as it is to be seen, which is another one where faces are bent: [3, R, R]. */
+  readonly shown: (seen: Pick<Seen, 'image' | 'latent'>) => Promise<Float32Array>;
   /** The face walks on to this latent in the end: where the loop begins. */
   readonly closing?: Latent;
   readonly signal: AbortSignal;
@@ -62,13 +64,13 @@ export async function makeFace(projector: Projector, order: FaceOrder): Promise<
       curve.push({ step: seen.step, loss: seen.loss, lpips: seen.perceptual });
       first ??= seen.image;
       last = seen;
-      if (seen.step % settings.every === 0 || seen.isLast) await film.write(seen.image);
+      if (seen.step % settings.every === 0 || seen.isLast) await film.write(await order.shown(seen));
       order.onStep(seen.step, seen.perceptual);
     }
     if (last !== undefined && order.closing !== undefined && !signal.aborted) {
       for await (const seen of closingWalk(projector, portrait, last.latent, order.closing)) {
         last = seen;
-        await film.write(seen.image);
+        await film.write(await order.shown(seen));
       }
     }
   } catch (error) {
@@ -81,7 +83,8 @@ export async function makeFace(projector: Projector, order: FaceOrder): Promise<
   }
   const { frames } = await film.finish();
   if (signal.aborted) return undefined;
-  await writeFileAtomic(join(folder, 'final.png'), await encodePng(pictureOf(last.image, target.width)));
+  const final = pictureOf(await order.shown(last), target.width);
+  await writeFileAtomic(join(folder, 'final.png'), await encodePng(final));
   await writeLatent(folder, projector.generator, last.latent);
   return {
     latent: last.latent,

@@ -10,10 +10,11 @@ import { type FilmFace, type FilmRecord, readFilmRecord, writeFilmRecord } from 
 import { playInOrder, writeLoop } from '../media/loop.ts';
 import type { Progress } from '../media/progress.ts';
 import { resultPage } from '../media/result-page.ts';
+import { bent } from '../networks/directions.ts';
 import type { Comparer } from '../projection/compare.ts';
 import type { Latent } from '../projection/latent.ts';
 import { readLatent } from '../projection/latent-file.ts';
-import type { Projector } from '../projection/projector.ts';
+import type { Projector, Seen } from '../projection/projector.ts';
 import { makeFace } from './film-face.ts';
 import { type FilmPlan, type FilmTask, filmTasks } from './film-plan.ts';
 import { checkResumable } from './resume.ts';
@@ -26,6 +27,10 @@ export interface Studio {
   readonly projector: Projector;
   readonly comparer: Comparer;
   readonly pack: FilmRecord['pack'];
+  /** The pack's own face to start from, [numWs, wDim]; the mean face where there is none. */
+  readonly start?: Float32Array;
+  /** What is added to every face that is seen, [numWs, wDim]; null where nothing is. */
+  readonly bend: Float32Array | null;
   /** The aligned face of a photograph, at the pack's resolution. Throws FamiliarError where it is refused. */
   prepare(portrait: string): Promise<RgbImage>;
   progress(label: string, total: number): Progress;
@@ -136,6 +141,7 @@ class Film {
       start: latent,
       isWarm,
       settings,
+      shown: (seen) => this.#shown(seen),
       closing: this.#closingOf(task),
       signal,
       onStep: (step, distance) => bar.update(Math.min(step, settings.steps), `LPIPS ${distance.toFixed(3)}`),
@@ -187,7 +193,12 @@ class Film {
     const { from, seed } = this.#plan.settings;
     const { projector } = this.#studio;
     if (from === 'zero') return { latent: projector.zeroLatent(seed), name: 'zero', isWarm: false };
-    if (from === 'mean' || task.index === 0) return { latent: projector.meanLatent(seed), name: 'mean', isWarm: false };
+    if (from === 'mean' || task.index === 0) {
+      const mean = projector.meanLatent(seed);
+      const { start } = this.#studio;
+      if (from === 'mean' || start === undefined) return { latent: mean, name: 'mean', isWarm: false };
+      return { latent: { ...mean, ws: start }, name: 'start', isWarm: false };
+    }
     const before = this.#tasks[task.index - 1];
     const latent = task.index === this.made && this.#previous ? this.#previous : this.#latentOf(before);
     return { latent, name: `${before.folder}/evolution.mp4`, isWarm: true };
@@ -213,9 +224,18 @@ class Film {
     return (await projector.look(new Float32Array(3 * projector.generator.resolution ** 2), latent)).image;
   }
 
+  /** Faces are bent when they are seen; what the search and its measures see is the face itself. */
+  async #shown({ image, latent }: Pick<Seen, 'image' | 'latent'>): Promise<Float32Array> {
+    return this.#studio.bend === null ? image : this.#draw(this.#bent(latent));
+  }
+
+  #bent({ ws, noise }: Latent): Latent {
+    return { ws: bent(ws, this.#studio.bend), noise };
+  }
+
   async #picture(latent: Latent): Promise<RgbImage> {
     const { resolution } = this.#studio.projector.generator;
-    return fromTensor(await this.#draw(latent), resolution, resolution);
+    return fromTensor(await this.#draw(this.#bent(latent)), resolution, resolution);
   }
 }
 

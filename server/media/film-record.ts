@@ -31,7 +31,7 @@ const faceSchema = z.object({
   portrait: z.string(),
   /** 1, or 2 for the second time round. */
   pass: z.int().min(1).max(2),
-  /** Where its latent started: `mean`, `zero`, or the `video` of the face before. */
+  /** Where its latent started: `mean`, `zero`, `start` (the pack's own), or the `video` of the face before. */
   start: z.string(),
   steps: count,
   seconds: z.number().nonnegative(),
@@ -64,6 +64,8 @@ const filmSchema = z.object({
     seed: z.int(),
     sideBySide: z.boolean(),
     codec: z.enum(videoCodecs),
+    /** How every face is bent: `age=1.5 smile=-1`; empty where none is. */
+    directions: z.string().default(''),
   }),
   faces: z.array(faceSchema).max(10_000),
   /** Null until every face is done. */

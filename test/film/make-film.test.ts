@@ -7,6 +7,7 @@ import { randomFacesPerceptual, randomStyleGan2 } from '../../server/bench/rando
 import { FamiliarError } from '../../server/errors.ts';
 import { type FilmPlan, filmTasks } from '../../server/film/film-plan.ts';
 import { makeFilm, type Studio } from '../../server/film/make-film.ts';
+import { decodeImage } from '../../server/image/decode.ts';
 import { fromTensor, type RgbImage, toTensor } from '../../server/image/rgb-image.ts';
 import { type FilmRecord, readFilmRecord } from '../../server/media/film-record.ts';
 import { decodeVideo, probeVideo } from '../../server/media/probe.ts';
@@ -15,6 +16,7 @@ import { loadStyleGan2 } from '../../server/networks/stylegan2.ts';
 import { WeightReader } from '../../server/networks/weight-reader.ts';
 import { createComparer } from '../../server/projection/compare.ts';
 import { createProjector } from '../../server/projection/projector.ts';
+import { RandomState } from '../../server/projection/random.ts';
 import { presets } from '../../server/projection/settings.ts';
 import { createOnnxRuntime } from '../../server/runtime/onnxruntime.ts';
 
@@ -38,6 +40,7 @@ beforeAll(async () => {
     projector: await createProjector(runtime, generator, { perceptual }, presets.chain),
     comparer: await createComparer(runtime, perceptual, SIZE),
     pack,
+    bend: null,
     prepare: async (path) => {
       const picture = pictures[Number(/(\d)/.exec(path)?.[1])];
       if (picture === undefined) throw new FamiliarError('FACE_NONE', `${path}: no face.`);
@@ -62,6 +65,7 @@ const plan = (out: string, changes: Partial<FilmPlan['settings']> = {}): FilmPla
     seed: 3,
     sideBySide: false,
     codec: 'h264',
+    directions: '',
     ...changes,
   },
 });
@@ -182,6 +186,48 @@ describe('a film', () => {
     expect(record.loop?.seam.lpips).toBeGreaterThan(0);
     const info = await probeVideo(join(p.out, record.faces[0].video));
     expect(info.width).toBeGreaterThan(2 * info.height);
+  });
+});
+
+describe('a pack that brings more than a mean face', () => {
+  const only = { portraits: ['a/0.jpg'] };
+  const still = async (p: FilmPlan) => (await decodeImage(join(p.out, '01-0', 'final.png'))).data;
+
+  it('begins the film with its own face', async () => {
+    const { generator } = studio.projector;
+    const start = new RandomState(5).normals(generator.numWs * generator.wDim);
+    const p = { ...plan('own start', { passes: 1, steps: 1, every: 1 }), ...only };
+    const [face] = (await makeFilm(p, { ...studio, start }, false, new AbortController().signal)).faces;
+    expect(face.start).toBe('start');
+    const { noise } = studio.projector.meanLatent(3);
+    const expected = await studio.projector.look(toTensor(pictures[0]), { ws: start, noise });
+    expect(face.curve[0].lpips).toBeCloseTo(expected.perceptual, 5);
+    const mean = { ...plan('mean start', { passes: 1, steps: 1, from: 'mean' }), ...only };
+    const [other] = (await makeFilm(mean, { ...studio, start }, false, new AbortController().signal)).faces;
+    expect(other.start).toBe('mean');
+  });
+
+  it('bends every picture and nothing else', async () => {
+    const { numWs, wDim } = studio.projector.generator;
+    const bend = new RandomState(6).normals(numWs * wDim);
+    const straight = { ...plan('straight', { passes: 1 }), ...only };
+    const bowed = { ...plan('bowed', { passes: 1, directions: 'age=1' }), ...only };
+    const record = await film(straight);
+    const other = await makeFilm(bowed, { ...studio, bend }, false, new AbortController().signal);
+    expect(other.faces[0].curve).toEqual(record.faces[0].curve);
+    expect(other.faces[0].frames).toBe(record.faces[0].frames);
+    const latents = (p: FilmPlan) => readFileSync(join(p.out, '01-0', 'latent.safetensors'));
+    expect(latents(bowed).equals(latents(straight))).toBe(true);
+    const difference = (a: Uint8Array, b: Uint8Array) =>
+      a.reduce((sum, x, i) => sum + Math.abs(x - b[i]), 0) / a.length;
+    expect(difference(await still(bowed), await still(straight))).toBeGreaterThan(10);
+    const frames = async (p: FilmPlan) => {
+      const all: Uint8Array[] = [];
+      for await (const { data } of decodeVideo(join(p.out, '01-0', 'evolution.mp4'))) all.push(data);
+      return all;
+    };
+    const [a, b] = [await frames(straight), await frames(bowed)];
+    for (const [i, frame] of a.entries()) expect(difference(frame, b[i])).toBeGreaterThan(5);
   });
 });
 

@@ -44,6 +44,7 @@ export function sampleRecord(faces: FilmFace[], changes: Partial<FilmRecord> = {
       seed: 1,
       sideBySide: false,
       codec: 'h264',
+      directions: '',
     },
     faces,
     loop: { video: 'loop.mp4', frames: 21 * faces.length, seam: { lpips: 0.006 } },

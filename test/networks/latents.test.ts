@@ -59,6 +59,26 @@ describe('latents and directions of public code', () => {
     expect(() => read(components('comp'), 3)).toThrow('there is no component 3');
   });
 
+  it('makes a component as long as its standard deviation, where the table tells it', () => {
+    const numbersOf = (data: Float32Array, shape: readonly number[]) => ({
+      storage: { type: 'FloatStorage', data },
+      shape,
+    });
+    for (const [name, deviations] of [
+      ['comp', 'std'],
+      ['lat_comp', 'lat_stdev'],
+    ]) {
+      const table = torchZip(
+        (tensor) =>
+          new Map([
+            [name, tensor(numbersOf(numbers(12), [3, 1, 4]))],
+            [deviations, tensor(numbersOf(Float32Array.of(1, 0.5, 2), [3]))],
+          ]),
+      );
+      expect(read(table, 1).slice(0, 4)).toEqual([2.5, 3, 3.5, 4]);
+    }
+  });
+
   it.each([
     ['of another network', npy([18, 512], numbers(18 * 512)), /needs 4 or 3 x 4 numbers/],
     ['of zeros', npy([4], new Float32Array(4)), /all zeros/],

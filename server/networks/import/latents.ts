@@ -8,10 +8,13 @@ type Sizes = Pick<Generator, 'numWs' | 'wDim'>;
 /** Names that public code gives to latents and to principal components. */
 const latentNames = ['w', 'ws', 'w_pivot', 'latent', 'latents', 'direction', 'boundary'];
 const componentNames = ['comp', 'lat_comp', 'components'];
+/** What they call the standard deviation of faces along each component. */
+const deviationNames = ['std', 'lat_stdev', 'lat_std'];
 
 /**
  * The latent (a face, or a direction) in a file: Puzer's and InterFaceGAN's .npy, a projector's .npz, PTI's and e4e's
- * .pt; for GANSpace's tables of components, the row `component`. -> [numWs * wDim]. Throws LATENT_*.
+ * .pt; for GANSpace's tables of components, the row `component` as long as a standard deviation of faces, where the
+ * table tells it. -> [numWs * wDim]. Throws LATENT_*.
  */
 export function readLatent(opened: OpenedWeights, sizes: Sizes, component?: number): Float32Array {
   const latent = component === undefined ? wholeLatent(opened, sizes) : oneComponent(opened, sizes, component);
@@ -53,7 +56,9 @@ function oneComponent({ tensors, path }: OpenedWeights, { wDim }: Sizes, compone
       `${path}: there is no component ${component} of ${wDim} numbers; the table has ${Math.floor(rows)}.`,
     );
   }
-  return all.slice(component * wDim, (component + 1) * wDim);
+  const deviations = deviationNames.find((known) => count(tensors.tensors.get(known)?.shape ?? []) === rows);
+  const deviation = deviations === undefined ? 1 : tensors.read(deviations)[component];
+  return all.slice(component * wDim, (component + 1) * wDim).map((x) => x * deviation);
 }
 
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
