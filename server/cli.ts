@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { registerAlign } from './cli/align.ts';
 import { registerBench } from './cli/bench.ts';
 import { registerBenchLive } from './cli/bench-live.ts';
+import { registerCertificate } from './cli/certificate.ts';
 import { registerCheck } from './cli/check.ts';
 import { registerDistance } from './cli/distance.ts';
 import { registerDoctor } from './cli/doctor.ts';
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
     registerBenchLive,
     registerDoctor,
     registerCheck,
+    registerCertificate,
     registerStart,
   ])
     register(program);

@@ -25,6 +25,7 @@ import { pageAddress } from './live/addresses.ts';
 import { applyParameters } from './live/apply-parameters.ts';
 import { Closing } from './live/closing.ts';
 import { FrameAudience } from './live/frame-audience.ts';
+import { keepFresh, openHttps } from './live/https.ts';
 import { Portraits } from './live/portraits.ts';
 import { PreviewStream } from './live/preview-stream.ts';
 import { fromOurPages, refuseUpgrade, type Upgrade } from './live/upgrade.ts';
@@ -54,6 +55,10 @@ export interface LiveOptions {
 export interface Live {
   /** Address of the wall, with a slash at the end. */
   readonly address: string;
+  /** Address of the tablets, with a slash at the end: over https where there is a certificate. */
+  readonly tablets: string;
+  /** Where devices come to trust a certificate of our own; null where they need not. */
+  readonly trust: string | null;
   readonly pin: string;
   readonly pack: string;
   readonly log: LogBook;
@@ -185,15 +190,20 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   });
   const preview = new PreviewStream(installation, camera);
 
+  const https = await openHttps(config.server, inFolder);
   const http = createHttpServer({
-    ...config.server,
-    certificate: config.server.certificate && inFolder(config.server.certificate),
-    certificateKey: config.server.certificateKey && inFolder(config.server.certificateKey),
+    host: config.server.host,
+    port: config.server.port,
+    tls: https?.credentials,
+    authority: https?.authority,
     pages: answers,
     chain,
     texts,
     languages,
-    onForgotten: (face) => installation.forgotten(face),
+    onForgotten: (face) => {
+      installation.forgotten(face);
+      log.write('info', 'A visitor has deleted their face.');
+    },
     portrait: (token) => installation.portrait(token),
     thumbnail: (display, query) => displays.thumbnail(display, query),
     health: () => healthOf(installation, engine, camera, displays),
@@ -206,12 +216,17 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
       }),
     },
   });
-  const { port, isSecure } = await http.listen();
+  const { port } = await http.listen();
   closing.add('the pages', () => http.close());
   // These must let go of their clients first: the HTTP server waits for every connection.
   closing.add('the stream', () => frames.close());
   closing.add('the preview', () => preview.close());
-  address = pageAddress(config.server, port, isSecure);
+  // Visitors' phones do not know our own authority, and the wall on this computer has no need of it.
+  address = pageAddress(config.server, port, https !== null && !https.authority);
+  if (https) {
+    const off = keepFresh(https, http.renew, (trouble) => log.write('warning', `The certificate: ${trouble}`));
+    closing.add('the certificate', async () => off());
+  }
 
   applyParameters({
     parameters,
@@ -240,6 +255,8 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
 
   return {
     address: `${address}/`,
+    tablets: `${pageAddress(config.server, port, https !== null)}/`,
+    trust: https?.authority ? `${address}${routes.certificate}` : null,
     pin,
     pack: pack.name,
     log,

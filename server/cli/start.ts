@@ -45,15 +45,15 @@ const sayLine = ({ at, level, message }: LogLine): void => {
 };
 
 function introduction(live: Live, config: Config, isFresh: boolean): string {
-  const { address, camera, pack, pin, osc } = live;
-  const page = (route: string) => `${address.slice(0, -1)}${route}`;
+  const { address, tablets, trust, camera, pack, pin, osc } = live;
+  const tablet = (route: string) => `${tablets.slice(0, -1)}${route}`;
   const senders = config.osc.allow.every((sender) => sender === '127.0.0.1' || sender === '::1')
     ? 'from this computer only'
     : `from ${config.osc.allow.join(', ')}`;
   const rows = [
-    ['the wall', page(routes.display)],
-    ['visitors', page(routes.visitor)],
-    ['curator', `${page(routes.curator)}   PIN ${config.server.pin ? 'as in installation.yaml' : pin}`],
+    ['the wall', address],
+    ['visitors', tablet(routes.visitor)],
+    ['curator', `${tablet(routes.curator)}   PIN ${config.server.pin ? 'as in installation.yaml' : pin}`],
     [],
     ['face pack', pack],
     ['engine', 'starting'],
@@ -64,9 +64,10 @@ function introduction(live: Live, config: Config, isFresh: boolean): string {
   const notes = [
     isFresh && 'There is no installation.yaml here: everything is at its default.',
     config.live.camera === 'browser' &&
-      address.startsWith('http:') &&
-      `Tablets lend their camera only over https (installation.yaml, server: certificate), or on this computer at
+      tablets.startsWith('http:') &&
+      `Tablets lend their camera only over https (installation.yaml, server: certificate: auto), or on this computer at
   http://localhost:${new URL(address).port || 80}${routes.visitor}`,
+    trust !== null && `Open ${trust} once on each tablet, so that it trusts this installation.`,
   ].flatMap((note) => (note ? [`\n\n  ${note}`] : []));
   return `Familiar Faces\n\n${lines.join('\n')}${notes.join('')}\n`;
 }

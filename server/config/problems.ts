@@ -90,7 +90,10 @@ export function crossCheck(value: unknown, builtIn: readonly string[]): readonly
     );
   }
   const [certificate, key] = [at(value, ['server', 'certificate']), at(value, ['server', 'certificateKey'])];
-  if (Boolean(certificate) !== Boolean(key)) {
+  if (certificate === 'auto') {
+    if (key)
+      add(['server', 'certificateKey'], 'server.certificate: auto makes its own key: leave certificateKey empty.');
+  } else if (Boolean(certificate) !== Boolean(key)) {
     const path = ['server', certificate ? 'certificate' : 'certificateKey'];
     add(path, 'server.certificate and server.certificateKey go together: give both or none.');
   }

@@ -41,12 +41,13 @@ const server = section('Where the pages are served.', {
         'the receipt. Empty: this computer’s own address on the network.',
     }),
   certificate: text(
-    'Certificate and key (PEM files) for https. Tablets lend their camera only over https, or over http to ' +
-      'this computer itself. Empty: http.',
+    'Tablets lend their camera only over https, or over http to this computer itself. auto: https with a certificate ' +
+      'that is made and renewed here; once on each tablet open /certificate. Or a certificate (PEM file) that you have ' +
+      'from elsewhere, and its key. Empty: http.',
     1_000,
     '',
   ),
-  certificateKey: text('The key that belongs to the certificate.', 1_000, ''),
+  certificateKey: text('The key (PEM file) that belongs to a certificate from elsewhere.', 1_000, ''),
   pin: z
     .string()
     .regex(/^([\w-]{4,64})?$/, '4 to 64 letters, digits, dashes or underscores, in quotation marks, or nothing')

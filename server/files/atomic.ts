@@ -33,9 +33,9 @@ export async function replaceFile<T>(path: string, fill: (temporary: string) => 
   }
 }
 
-/** Writes a whole file atomically, see `replaceFile`. */
-export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
-  await replaceFile(path, (temporary) => writeFile(temporary, data));
+/** Writes a whole file atomically, see `replaceFile`. `mode`: who may read and write it, from its first byte on. */
+export async function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o666): Promise<void> {
+  await replaceFile(path, (temporary) => writeFile(temporary, data, { mode }));
 }
 
 /** Writes a file atomically from parts made one after the other, so that the whole is never in memory. */

@@ -1,23 +1,24 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { FamiliarError, messageOf } from '../errors.ts';
-import { fileError } from '../files/errors.ts';
 import type { ChainPort } from '../installation/ports.ts';
 import { type FacePicture, routes } from '../protocol/routes.ts';
 import { type Answer, decoded, notFound, send, text } from './answer.ts';
+import { type Authority, answerCertificate } from './certificate-page.ts';
 import { answerReceipt, type ReceiptOptions } from './receipts.ts';
+import { addTls, type TlsCredentials } from './secure.ts';
 
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 export interface HttpOptions {
   readonly host: string;
   readonly port: number;
-  /** PEM files; http where both are empty. */
-  readonly certificate: string;
-  readonly certificateKey: string;
+  /** For https, beside http at the same port; only http where it is left out. */
+  readonly tls?: TlsCredentials;
+  /** The authority behind `tls`, where devices must be made to trust it first. */
+  readonly authority?: Authority;
   /** The built pages, see `loadPages`. */
   readonly pages: (path: string) => Answer | undefined;
   readonly chain: Pick<ChainPort, 'picture' | 'byReceipt' | 'forget'>;
@@ -38,16 +39,19 @@ export interface HttpServer {
   /** For socket.io to attach to. */
   readonly server: Server;
   /** Throws PORT_IN_USE or PORT_REFUSED, naming what to do. */
-  listen(): Promise<{ readonly port: number; readonly isSecure: boolean }>;
+  listen(): Promise<{ readonly port: number }>;
+  /** Uses another certificate from now on. */
+  renew(credentials: TlsCredentials): void;
   close(): Promise<void>;
 }
 
+/** Pages whose device has a camera or a PIN: over https wherever there is one. */
+const secured: readonly string[] = [routes.visitor, routes.curator];
 const pictures: readonly FacePicture[] = ['final.webp', 'thumbnail.webp'];
 
 /** The pages and pictures over HTTP, and the way to the WebSockets. Starts nothing before `listen`. */
 export function createHttpServer(options: HttpOptions): HttpServer {
   const receipt = answerReceipt(options);
-  const isSecure = options.certificate !== '';
   const handle = (request: IncomingMessage, response: Parameters<typeof send>[0]) => {
     void answer(options, receipt, request)
       .catch((error): Answer => {
@@ -57,7 +61,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
       })
       .then((result) => send(response, result, request.method === 'HEAD'));
   };
-  const server = isSecure ? createSecureServer(credentials(options), handle) : createServer(handle);
+  const server = createServer(handle);
+  const tls = options.tls && addTls(server, options.tls);
   // Tablets sleep with connections open; a slow request must not hold one for ever.
   server.headersTimeout = 20_000;
   server.requestTimeout = 30_000;
@@ -70,19 +75,21 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     else upgrade(request, socket, head);
   });
   return {
-    server: server as Server,
+    server,
     listen: () =>
       new Promise((resolve, reject) => {
         server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, options)));
         server.listen(options.port, options.host, () => {
           server.removeAllListeners('error');
-          resolve({ port: (server.address() as AddressInfo).port, isSecure });
+          resolve({ port: (server.address() as AddressInfo).port });
         });
       }),
+    renew: (credentials) => tls?.renew(credentials),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        tls?.closeConnections();
       }),
   };
 }
@@ -98,8 +105,14 @@ async function answer(
     return ['GET', 'HEAD', 'POST'].includes(request.method ?? '') ? receipt(request, url) : text(405, 'Not here.\n');
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'Not here.\n');
+  const host = hostOf(request);
+  if (options.tls && secured.includes(pathname) && host !== null && isPlainFromElsewhere(request)) {
+    return { ...text(307, 'Over https, please.\n'), headers: { location: `https://${host}${pathname}${url.search}` } };
+  }
   const page = options.pages(pathname);
   if (page !== undefined) return page;
+  const certificate = options.authority && answerCertificate(pathname, host ?? 'localhost', options.authority);
+  if (certificate !== undefined) return certificate;
   if (pathname === routes.health) {
     return { status: 200, type: 'application/json', body: JSON.stringify(options.health()), cache: 'never' };
   }
@@ -130,15 +143,14 @@ function urlOf(request: IncomingMessage): URL {
   }
 }
 
-function credentials({ certificate, certificateKey }: HttpOptions): { cert: Buffer; key: Buffer } {
-  const read = (path: string): Buffer => {
-    try {
-      return readFileSync(path);
-    } catch (error) {
-      throw fileError(path, error);
-    }
-  };
-  return { cert: read(certificate), key: read(certificateKey) };
+/** What the browser called us, with the port; null where that is no name of ours to repeat. */
+function hostOf({ headers }: IncomingMessage): string | null {
+  return /^[\w.-]+(:\d+)?$|^\[[\da-fA-F:.]+\](:\d+)?$/.test(headers.host ?? '') ? (headers.host as string) : null;
+}
+
+/** On this computer itself browsers trust plain http. */
+function isPlainFromElsewhere({ socket }: IncomingMessage): boolean {
+  return !(socket as Partial<TLSSocket>).encrypted && !/^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
 }
 
 function listenError(error: NodeJS.ErrnoException, { host, port }: HttpOptions): FamiliarError {

@@ -25,6 +25,8 @@ export const routes = {
   faces: '/faces/',
   /** What a display showed a moment ago, for curators: `/thumbnails/<connection id>?<token>`. */
   thumbnails: '/thumbnails/',
+  /** How devices come to trust the installation's own certificate authority, and its certificate. */
+  certificate: '/certificate',
   /** Health as JSON, for monitoring. */
   health: '/health',
   /** socket.io (control). */

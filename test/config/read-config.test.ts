@@ -76,6 +76,8 @@ osc: {allow: [x]}
 
   it('knows keys that must fit each other', () => {
     expect(problems('server: {certificate: a.pem}')).toHaveLength(1);
+    expect(problems('server: {certificate: auto}')).toEqual([]);
+    expect(problems('server: {certificate: auto, certificateKey: a.pem}')[0]).toMatch(/makes its own key/);
     expect(problems('live: {captionLanguage: fr}\nlanguages: [en]')[0]).toMatch(
       /must be all or one of the languages: en/,
     );

@@ -25,8 +25,6 @@ describe.skipIf(browserMissing)('a receipt on a phone', () => {
     http = createHttpServer({
       host: '127.0.0.1',
       port: 0,
-      certificate: '',
-      certificateKey: '',
       pages: loadPages(folder),
       chain: {
         picture: async (id) => (faces.has(id) ? picture : null),

@@ -1,10 +1,12 @@
+import { X509Certificate } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { derOf, makeAuthority, makeServerCertificate } from '../../server/certificate/x509.ts';
 import { createHttpServer, type HttpServer } from '../../server/http/http-server.ts';
 import { loadPages } from '../../server/http/pages.ts';
 import { builtInTexts } from '../../server/protocol/texts.ts';
@@ -41,8 +43,6 @@ function options(port: number): Parameters<typeof createHttpServer>[0] {
   return {
     host: '127.0.0.1',
     port,
-    certificate: '',
-    certificateKey: '',
     pages: loadPages(folder),
     chain: {
       picture: async (id) => (faces.has(id) ? Uint8Array.of(1, 2, 3) : null),
@@ -213,5 +213,67 @@ describe('bad luck', () => {
       });
     }
     expect((await get('/')).status).toBe(200);
+  });
+});
+
+describe('over https', () => {
+  const authority = makeAuthority('Familiar Faces on test', Date.now());
+  const { certificate: cert, key } = makeServerCertificate(
+    authority,
+    'Familiar Faces on test',
+    ['127.0.0.1'],
+    Date.now(),
+  );
+  const elsewhere = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  if (!elsewhere) console.log('Plain http from another computer is not tried: this machine has no network.');
+  let both: HttpServer;
+  let port: number;
+
+  beforeAll(async () => {
+    faces.set('a-face', { id: 'a-face', visitor: 12, at: 0, likeness: 0.7 });
+    const trust = { der: derOf(authority.certificate), fingerprint: 'AB:CD' };
+    both = createHttpServer({ ...options(0), host: '0.0.0.0', tls: { cert, key }, authority: trust });
+    ({ port } = await both.listen());
+  });
+  afterAll(() => both.close());
+
+  const plain = (path: string, host = '127.0.0.1') => fetch(`http://${host}:${port}${path}`, { redirect: 'manual' });
+
+  it('gives its authority to devices that do not trust it yet, and says what to do with it', async () => {
+    const file = await plain('/certificate/familiar-faces.crt');
+    expect(file.headers.get('content-type')).toBe('application/x-x509-ca-cert');
+    expect(new X509Certificate(Buffer.from(await file.arrayBuffer())).ca).toBe(true);
+    const page = await (await plain('/certificate')).text();
+    expect(page).toContain('AB:CD');
+    expect(page).toContain(`https://127.0.0.1:${port}/visitor`);
+    expect((await plain('/certificate/server-key.pem')).status).toBe(404);
+    expect((await get('/certificate')).status).toBe(404);
+  });
+
+  it('repeats no name that is none', async () => {
+    const body = await new Promise<string>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write('GET /certificate HTTP/1.1\r\nHost: <script>alert(1)</script>\r\nConnection: close\r\n\r\n'),
+      );
+      let text = '';
+      socket.on('data', (data) => {
+        text += data;
+      });
+      socket.on('close', () => resolve(text));
+    });
+    expect(body).not.toContain('<script>');
+  });
+
+  it.skipIf(!elsewhere)('sends tablets to https, and serves walls and receipts over http as well', async () => {
+    const response = await plain('/visitor?language=de', elsewhere);
+    expect(response.status).toBe(307);
+    expect(response.headers.get('location')).toBe(`https://${elsewhere}:${port}/visitor?language=de`);
+    expect((await plain('/curator', elsewhere)).status).toBe(307);
+    for (const path of ['/', '/receipt/early', '/certificate']) {
+      expect((await plain(path, elsewhere)).status, path).toBe(200);
+    }
+    expect((await plain('/visitor')).status).toBe(200);
   });
 });
