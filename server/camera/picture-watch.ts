@@ -25,7 +25,10 @@ export class PictureWatch {
   #litAt: number;
   #digest: number | null = null;
 
-  /** @param patience ms without a picture, a change or light that are no trouble yet */
+  /**
+   * @param patience ms without a picture, a change or light that are no trouble yet
+   * @param now when patience begins: later than it is where a camera is still being opened
+   */
   constructor(patience: number, now: number) {
     this.#patience = patience;
     this.#lastAt = now;
@@ -36,6 +39,9 @@ export class PictureWatch {
   /** A picture has come; a sample may be left out for most of them. */
   see(now: number, sample?: PictureSample): void {
     this.#lastAt = now;
+    // The time that opening was given ends with the first picture.
+    this.#changedAt = Math.min(this.#changedAt, now);
+    this.#litAt = Math.min(this.#litAt, now);
     this.#arrivals.push(now);
     if (sample === undefined) return;
     if (sample.digest !== this.#digest) this.#changedAt = now;
