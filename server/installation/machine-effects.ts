@@ -52,8 +52,17 @@ export function effectsBetween(before: MachineState, after: MachineState): Effec
       rehearsal,
     });
   }
-  if (moved && before.name === 'becoming' && after.name !== 'arrived') {
-    effects.push({ type: 'log', message: `Visitor ${before.visit?.visitor ?? ''} left before the face was made.` });
-  }
+  const message = moved ? noteworthy(before, after) : null;
+  if (message !== null) effects.push({ type: 'log', message });
   return effects;
+}
+
+/** What of a visit the curator's log says; nothing of those who only looked. */
+function noteworthy(before: MachineState, after: MachineState): string | null {
+  if (after.name === 'becoming') return `Visitor ${after.visit?.visitor} begins to become.`;
+  if (before.name !== 'becoming') return null;
+  const { visit } = before;
+  if (after.name !== 'arrived') return `Visitor ${visit?.visitor} left before the face was made.`;
+  const likeness = visit?.progress?.likeness ?? null;
+  return `Visitor ${visit?.visitor} has arrived${likeness === null ? '' : `, likeness ${Math.round(100 * likeness)} %`}.`;
 }

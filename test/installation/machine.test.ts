@@ -91,6 +91,7 @@ describe('a visit', () => {
       { type: 'show', scene: 'becoming' },
       { type: 'count', visitors: 42 },
       { type: 'become', epoch: play.state.epoch, visitor: 42, portrait: 'p1', rehearsal: false },
+      { type: 'log', message: 'Visitor 42 begins to become.' },
     ]);
     play.event({ type: 'begun', epoch: play.state.epoch, receipt: 'r1' }).step(7);
     const becoming = play.state.epoch;
@@ -99,6 +100,7 @@ describe('a visit', () => {
     expect(play.take()).toEqual([
       { type: 'end-becoming', epoch: becoming, keep: true },
       { type: 'show', scene: 'arrived' },
+      { type: 'log', message: expect.stringMatching(/^Visitor 42 has arrived, likeness \d+ %\.$/) },
     ]);
     play.wait(15);
     expect(play.state).toMatchObject({

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -39,6 +39,7 @@ beforeAll(async () => {
     await mkdir(join(folder, 'pages', page), { recursive: true });
     await writeFile(join(folder, 'pages', page, 'index.html'), `<title>${page}</title>`);
   }
+  await cp(join(packageRoot, 'controller/receipt'), join(folder, 'pages/controller/receipt'), { recursive: true });
   port = await freePort();
   if (hasPortrait) photograph = await readFile(portrait);
 });
