@@ -16,11 +16,15 @@ const executable = [process.env.CHROME_PATH, ...usualPlaces].find((path) => path
 export const browserMissing = executable ? null : 'no Chromium found (set CHROME_PATH to one)';
 if (browserMissing) console.warn(`Browser tests are skipped: ${browserMissing}.`);
 
-/** A headless Chromium with software WebGL. `args` are added, such as those of the fake camera. Close it afterwards. */
-export function launchBrowser(args: readonly string[] = []): Promise<Browser> {
+/**
+ * A headless Chromium with software WebGL. `args` are added, such as those of the fake camera; `home` is where it finds
+ * what its user has, such as certificates. Close it afterwards.
+ */
+export function launchBrowser(args: readonly string[] = [], home?: string): Promise<Browser> {
   if (!executable) throw new Error(`Browser tests cannot run: ${browserMissing}.`);
   return chromium.launch({
     executablePath: executable,
+    ...(home ? { env: { ...process.env, HOME: home } as Record<string, string> } : {}),
     args: [
       '--no-sandbox',
       '--no-first-run',
