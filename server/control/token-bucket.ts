@@ -11,12 +11,13 @@ export class TokenBucket {
     this.#tokens = burst;
   }
 
-  take(now: number): boolean {
+  /** @param cost how many things this one is worth; all of it passes, or none */
+  take(now: number, cost = 1): boolean {
     const elapsed = this.#at === null ? 0 : Math.max(0, now - this.#at) / 1_000;
     this.#at = now;
     this.#tokens = Math.min(this.#burst, this.#tokens + elapsed * this.#rate);
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < cost) return false;
+    this.#tokens -= cost;
     return true;
   }
 }

@@ -1,6 +1,6 @@
 import { type Command, type CommandType, commands, parseCommand } from '../../protocol/commands.ts';
 import type { Parameter } from '../../protocol/parameters.ts';
-import { type Result, refuse } from '../../protocol/result.ts';
+import { accept, type Result, refuse } from '../../protocol/result.ts';
 import type { OscValue } from './packet.ts';
 
 /** An address that OSC clients may send to, made from the description of parameters and commands. */
@@ -17,11 +17,18 @@ export interface OscAddress {
 
 export const oscPrefix = '/familiar';
 
+/** What is sent back to whoever sends. */
+export const oscAnswers = {
+  ok: { address: `${oscPrefix}/ok`, takes: 'address', help: 'What was sent there is done, or has begun.' },
+  error: { address: `${oscPrefix}/error`, takes: 'address, reason', help: 'What was sent there is not done, and why.' },
+  pong: { address: `${oscPrefix}/pong`, takes: '', help: 'The answer to ping.' },
+} as const;
+
 /** What is sent to subscribers, besides every parameter at its own address. */
 export const oscFeedback = {
   state: { address: `${oscPrefix}/state`, takes: 'name', help: 'The state of the visit.' },
   step: { address: `${oscPrefix}/step`, takes: 'number', help: 'The step of the becoming that is shown.' },
-  likeness: { address: `${oscPrefix}/likeness`, takes: '0..1', help: 'How like the visitor the face has become.' },
+  likeness: { address: `${oscPrefix}/likeness`, takes: '0 to 1', help: 'How like the visitor the face has become.' },
   visitor: { address: `${oscPrefix}/visitor`, takes: 'number', help: 'Visitors so far.' },
   handover: { address: `${oscPrefix}/handover`, takes: 'number', help: 'A face begins to turn into this visitor.' },
   loop: { address: `${oscPrefix}/loop`, takes: '', help: 'The loop of attract has come round.' },
@@ -29,13 +36,13 @@ export const oscFeedback = {
 
 /** Addresses that are about OSC itself. */
 export const oscOwn = {
-  ping: { address: `${oscPrefix}/ping`, takes: '', help: 'Answered with /familiar/pong.' },
+  ping: { address: `${oscPrefix}/ping`, takes: '', help: 'Asks whether the piece is there.' },
   subscribe: {
     address: `${oscPrefix}/subscribe`,
-    takes: '[port]',
-    help: 'Sends feedback to this computer for 30 s, to the given port or the one this came from. Repeat to renew.',
+    takes: 'port, or none',
+    help: 'Sends feedback to this computer for 30 s, to that port or the one this came from. Repeat to renew.',
   },
-  unsubscribe: { address: `${oscPrefix}/unsubscribe`, takes: '[port]', help: 'Ends the feedback.' },
+  unsubscribe: { address: `${oscPrefix}/unsubscribe`, takes: 'port, or none', help: 'Ends the feedback.' },
 } as const;
 
 export function oscAddresses(parameters: readonly Parameter[]): readonly OscAddress[] {
@@ -49,9 +56,9 @@ function commandAddress(type: CommandType): readonly OscAddress[] {
   // Fields that may be left out are for tablets.
   const takes = Object.entries(fields).flatMap(([name, field]) => (field(undefined, name).ok ? [] : [name]));
   const read = (values: readonly OscValue[]): Result<Command> => {
-    if (takes.length === 0 && values.length > 1) return refuse('invalid', `${osc} takes no argument.`);
-    if (takes.length > 0 && values.length !== takes.length) {
-      return refuse('invalid', `${osc} takes ${takes.join(', ')}.`);
+    const isButton = values.length === takes.length + 1 && isPressed(values[takes.length]);
+    if (values.length !== takes.length && !isButton) {
+      return refuse('invalid', `${osc} takes ${takes.join(', ') || 'no argument, or the 1 of a button'}.`);
     }
     return parseCommand({ type, ...Object.fromEntries(takes.map((name, i) => [name, values[i]])) }, 'osc');
   };
@@ -74,4 +81,31 @@ function meant(parameter: Parameter, value: OscValue): OscValue {
 
 /** Many controllers send 1 when a button is pressed and 0 when it is let go; only the first is meant. */
 export const isRelease = ({ parameter, takes }: OscAddress, values: readonly OscValue[]): boolean =>
-  parameter === null && takes.length === 0 && (values[0] === 0 || values[0] === false);
+  parameter === null && values.length === takes.length + 1 && isReleased(values[takes.length]);
+
+/** A button that was pressed: 1, 127, true, or the bang that OSC writes as N or I. */
+export const isPressed = (value: OscValue): boolean =>
+  value === null || value === true || (typeof value === 'number' && value > 0);
+
+/** A button that was let go. */
+export const isReleased = (value: OscValue): boolean => value === false || (typeof value === 'number' && value <= 0);
+
+/** Privileged ports: nobody listens for OSC there, so that such a number is a button's. */
+const buttons = 1_024;
+
+/**
+ * The port that a subscription names: the sender's own where it names none, or says 1 as buttons do.
+ *
+ * @returns null for a button that was let go: nothing is to be done
+ */
+export function readPort(values: readonly OscValue[], own: number): Result<number | null> {
+  const [value = true, pressed = true, ...more] = values;
+  if (more.length === 0 && (isReleased(value) || isReleased(pressed))) return accept(null);
+  const port = typeof value === 'string' ? Number(value) : value;
+  const isNamed = typeof port === 'number' && !(port < buttons) && Number.isFinite(port);
+  if (more.length === 0 && isPressed(pressed)) {
+    if (!isNamed && isPressed(value)) return accept(own);
+    if (isNamed && Number.isInteger(port) && port <= 65_535) return accept(port);
+  }
+  return refuse('invalid', `The argument must be a port from ${buttons} to 65535, or none.`);
+}

@@ -1,29 +1,26 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { allowList } from '../../config/network.ts';
 import type { Config } from '../../config/schema.ts';
-import { FamiliarError, messageOf } from '../../errors.ts';
+import { FamiliarError } from '../../errors.ts';
 import type { Clock, Off } from '../../installation/ports.ts';
 import type { Installation } from '../../installation/runner.ts';
-import type { Parameter, ParameterValues } from '../../protocol/parameters.ts';
 import type { CuratorState } from '../../protocol/snapshot.ts';
 import type { Control } from '../control.ts';
 import type { LiveParameters } from '../live-parameters.ts';
 import type { LogBook } from '../log-book.ts';
-import { TokenBucket } from '../token-bucket.ts';
-import { isRelease, type OscAddress, oscAddresses, oscFeedback, oscOwn, oscPrefix } from './addresses.ts';
-import { type OscInteger, type OscMessage, readPacket, writeMessage } from './packet.ts';
-import { isPattern, matches } from './pattern.ts';
-import { type Endpoint, Subscribers } from './subscribers.ts';
+import { oscAnswers, oscFeedback } from './addresses.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { type Endpoint, isLoopback, keyOf } from './endpoint.ts';
+import { Feedback } from './feedback.ts';
+import type { Values } from './mailbox.ts';
+import { type OscMessage, readPacket, writeMessage } from './packet.ts';
+import { Traffic } from './traffic.ts';
+import { Waiting } from './waiting.ts';
 
-/** Packets a second, and at once, above which they are dropped: no controller of people is that fast. */
-const rate = { second: 1_000, burst: 2_000 };
-/** Answers a second, and at once, to one computer: more than any controller asks for, too few to flood another's with. */
-const answerRate = { second: 200, burst: 400 };
-/** Furthest that a time tag may lie ahead, ms, and how many messages may wait for theirs. */
-const ahead = 60_000;
-const mostWaiting = 1_000;
-/** Computers whose answers are counted. */
-const mostAnswered = 1_000;
+/** Ms within which changed counts are told together: a flood of wrong packets must not become one of updates. */
+const gather = 500;
+/** Warnings of one kind that the log gets, each about another computer. */
+const mostWarnings = 100;
 
 export interface OscParts {
   readonly config: Config['osc'];
@@ -36,33 +33,40 @@ export interface OscParts {
   readonly onChange: () => void;
 }
 
-type Values = readonly (number | string | boolean | OscInteger)[];
-
 /** OSC over UDP: the same parameters and commands as the curator's page, at addresses made from their description. */
 export class OscControl {
   readonly #parts: OscParts;
-  #addresses: { readonly of: readonly Parameter[]; readonly all: readonly OscAddress[] } = { of: [], all: [] };
   readonly #isAllowed: (address: string) => boolean;
-  readonly #subscribers = new Subscribers();
-  readonly #bucket = new TokenBucket(rate.second, rate.burst);
-  /** By computer; only those on the allow-list get one. */
-  readonly #answers = new Map<string, TokenBucket>();
-  readonly #waiting = new Set<Off>();
-  readonly #strangers = new Set<string>();
+  readonly #feedback: Feedback;
+  readonly #traffic = new Traffic();
+  readonly #waiting: Waiting;
+  readonly #dispatcher: Dispatcher;
+  readonly #warned = new Set<string>();
   #socket: Socket | null = null;
   #listening: string | null = null;
   #wrong = 0;
+  #telling: Off | null = null;
   #offs: Off[] = [];
   #state = '';
 
   constructor(parts: OscParts) {
     this.#parts = parts;
     this.#isAllowed = allowList(parts.config.allow);
+    this.#feedback = new Feedback(parts.clock, (to, address, values) => this.#send(to, address, values));
+    this.#waiting = new Waiting(parts.clock);
+    this.#dispatcher = new Dispatcher({
+      ...parts,
+      feedback: this.#feedback,
+      port: () => this.port,
+      answer: (to, address, ...values) => this.#answer(to, address, values),
+      wrong: () => this.#count(),
+      mayCome: (sender, messages) => this.#mayCome(sender, messages),
+      subscribersChanged: () => this.#tellHealth(),
+    });
   }
 
   get health(): CuratorState['osc'] {
-    const subscribers = this.#subscribers.at(this.#parts.clock.now()).length;
-    return { listening: this.#listening, subscribers, wrong: this.#wrong };
+    return { listening: this.#listening, subscribers: this.#feedback.size, wrong: this.#wrong };
   }
 
   /** The port in use; 0 while there is none. */
@@ -93,8 +97,10 @@ export class OscControl {
   }
 
   async stop(): Promise<void> {
-    for (const off of [...this.#offs, ...this.#waiting]) off();
+    for (const off of this.#offs) off();
     this.#waiting.clear();
+    this.#feedback.stop();
+    this.#telling?.();
     this.#listening = null;
     const socket = this.#socket;
     this.#socket = null;
@@ -103,158 +109,77 @@ export class OscControl {
 
   #follow(): void {
     const { installation, parameters } = this.#parts;
+    const feedback = this.#feedback;
     this.#offs = [
-      parameters.onChange(({ parameter, value }) => this.#feed(parameter.osc, [value])),
+      parameters.onChange(({ parameter, value }) => feedback.value(parameter.osc, value)),
       installation.onChange(() => {
         const { name, visitors } = installation.state;
         if (name === this.#state) return;
         this.#state = name;
-        this.#feed(oscFeedback.state.address, [name]);
-        this.#feed(oscFeedback.visitor.address, [{ integer: visitors }]);
+        feedback.moment(oscFeedback.state.address, name);
+        feedback.value(oscFeedback.visitor.address, { integer: visitors });
       }),
       installation.onMoment((moment) => {
-        if (moment.type === 'handover') this.#feed(oscFeedback.handover.address, [{ integer: moment.visitor }]);
-        if (moment.type === 'loop-end') this.#feed(oscFeedback.loop.address, []);
+        if (moment.type === 'handover') feedback.moment(oscFeedback.handover.address, { integer: moment.visitor });
+        if (moment.type === 'loop-end') feedback.moment(oscFeedback.loop.address);
         if (moment.type === 'step') {
-          this.#feed(oscFeedback.step.address, [{ integer: moment.step }]);
-          this.#feed(oscFeedback.likeness.address, [moment.likeness]);
+          feedback.value(oscFeedback.step.address, { integer: moment.step });
+          feedback.value(oscFeedback.likeness.address, moment.likeness);
         }
       }),
     ];
   }
 
   #receive(packet: Buffer, from: RemoteInfo): void {
-    if (!this.#isAllowed(from.address)) {
-      this.#stranger(from.address);
-      return;
-    }
-    // Port 0 is nobody's: whoever forged it cannot be answered.
-    if (from.port === 0) {
-      this.#count();
-      return;
-    }
-    const now = this.#parts.clock.now();
-    const messages = this.#bucket.take(now) ? readPacket(packet) : null;
-    if (!messages) this.#count();
     const sender = { host: from.address, port: from.port };
-    for (const message of messages ?? []) this.#schedule(message, sender, now);
+    if (!this.#isAllowed(from.address)) {
+      this.#count();
+      const what = `OSC from ${from.address} is ignored. To let it in, add it in installation.yaml (osc: allow).`;
+      this.#warn(`stranger ${from.address}`, what);
+    } else if (from.port === 0 || (from.port === this.port && isLoopback(from.address))) {
+      // Port 0 is nobody's, and our own is ours: whoever forged it cannot be answered.
+      this.#count();
+    } else if (this.#mayCome(sender, 1)) {
+      this.#read(packet, sender);
+    }
+  }
+
+  #read(packet: Buffer, sender: Endpoint): void {
+    const messages = readPacket(packet);
+    if (!messages) this.#count();
+    // The packet itself has been paid for as one message.
+    else if (this.#mayCome(sender, messages.length - 1)) {
+      const now = this.#parts.clock.now();
+      for (const message of messages) this.#schedule(message, sender, now);
+    }
   }
 
   #schedule(message: OscMessage, sender: Endpoint, now: number): void {
     const wait = message.at === null ? 0 : message.at - now;
+    const obey = () => this.#dispatcher.obey(message, sender);
     // What comes late is done at once, as OSC has it.
     if (wait <= 0) {
-      void this.#obey(message, sender);
-    } else if (wait > ahead || this.#waiting.size >= mostWaiting) {
-      this.#fail(sender, message.address, 'The time tag lies too far ahead.');
-    } else {
-      const off = this.#parts.clock.setTimeout(() => {
-        this.#waiting.delete(off);
-        void this.#obey(message, sender);
-      }, wait);
-      this.#waiting.add(off);
+      obey();
+      return;
     }
+    const waits = this.#waiting.add(keyOf(sender), wait, obey);
+    if (!waits.ok) this.#answer(sender, oscAnswers.error.address, [message.address, waits.reason]);
   }
 
-  async #obey({ address, values }: OscMessage, sender: Endpoint): Promise<void> {
-    if (address === oscOwn.ping.address) return this.#answer(sender, `${oscPrefix}/pong`, []);
-    if (address === oscOwn.subscribe.address || address === oscOwn.unsubscribe.address) {
-      return this.#subscribe(address, values, sender);
-    }
-    const fits = isPattern(address) ? (own: string) => matches(address, own) : (own: string) => address === own;
-    const found = this.#known().filter((candidate) => fits(candidate.address));
-    if (found.length === 0) {
-      this.#count();
-      return this.#fail(sender, address, 'There is no such address.');
-    }
-    for (const target of found) await this.#run(target, values, sender);
+  #mayCome(sender: Endpoint, messages: number): boolean {
+    if (this.#traffic.mayCome(sender, this.#parts.clock.now(), messages)) return true;
+    this.#count();
+    this.#warn(`flood ${sender.host}`, `OSC from ${sender.host} comes too fast; what is too much is dropped.`);
+    return false;
   }
 
-  async #run(target: OscAddress, values: OscMessage['values'], sender: Endpoint): Promise<void> {
-    const { address, parameter } = target;
-    if (isRelease(target, values)) return;
-    // A parameter without a value asks for it.
-    if (parameter && values.length === 0) return this.#answer(sender, address, [this.#valueOf(parameter.key)]);
-    const command = target.read(values);
-    if (!command.ok) return this.#fail(sender, address, command.reason);
-    try {
-      const answer = await this.#parts.control.execute(command.value, { source: 'osc', client: null });
-      if (answer.status === 'refused') this.#fail(sender, address, answer.reason);
-      else this.#answer(sender, `${oscPrefix}/ok`, [address]);
-    } catch (error) {
-      this.#parts.log.write('error', `OSC ${address} failed: ${messageOf(error)}`);
-      this.#fail(sender, address, messageOf(error));
-    }
-  }
-
-  #subscribe(address: string, values: OscMessage['values'], sender: Endpoint): void {
-    const { clock, onChange } = this.#parts;
-    const port = values.length === 0 ? sender.port : Number(values[0]);
-    const endpoint = { host: sender.host, port };
-    if (values.length > 1 || !Number.isInteger(port) || port < 1 || port > 65_535) {
-      this.#fail(sender, address, 'The argument must be a port from 1 to 65535, or none.');
-    } else if (port === this.port && isLoopback(sender.host)) {
-      this.#fail(sender, address, 'This is the port of the piece itself: it would talk to itself.');
-    } else if (address === oscOwn.unsubscribe.address) {
-      this.#subscribers.remove(endpoint);
-      this.#answer(sender, `${oscPrefix}/ok`, [address]);
-    } else if (this.#subscribers.add(endpoint, clock.now())) {
-      this.#answer(sender, `${oscPrefix}/ok`, [address]);
-      this.#greet(endpoint);
-    } else {
-      this.#fail(sender, address, 'There are too many subscribers.');
-    }
-    onChange();
-  }
-
-  /** Everything as it is now, so that a controller's faders stand right from the start. */
-  #greet(to: Endpoint): void {
-    const { installation, parameters } = this.#parts;
-    const { name, visitors, visit } = installation.state;
-    this.#send(to, oscFeedback.state.address, [name]);
-    this.#send(to, oscFeedback.visitor.address, [{ integer: visitors }]);
-    this.#send(to, oscFeedback.step.address, [{ integer: visit?.progress?.step ?? 0 }]);
-    this.#send(to, oscFeedback.likeness.address, [visit?.progress?.likeness ?? 0]);
-    for (const { osc, key } of parameters.descriptions) this.#send(to, osc, [this.#valueOf(key)]);
-  }
-
-  /** The addresses there are now: parameters may be added while the piece runs. */
-  #known(): readonly OscAddress[] {
-    const { descriptions } = this.#parts.parameters;
-    if (this.#addresses.of !== descriptions) this.#addresses = { of: descriptions, all: oscAddresses(descriptions) };
-    return this.#addresses.all;
-  }
-
-  #valueOf(key: string): number | boolean | string {
-    return this.#parts.parameters.values[key as keyof ParameterValues];
-  }
-
-  #feed(address: string, values: Values): void {
-    for (const endpoint of this.#subscribers.at(this.#parts.clock.now())) this.#send(endpoint, address, values);
-  }
-
-  #fail(sender: Endpoint, address: string, reason: string): void {
-    this.#answer(sender, `${oscPrefix}/error`, [address, reason]);
-  }
-
-  /** To where it came from, and to where the same computer listens: many controllers send from a port they do not read. */
+  /** To where it came from, and to where that sender listens, which may be another port. */
   #answer(sender: Endpoint, address: string, values: Values): void {
-    if (!this.#mayAnswer(sender.host)) return;
+    if (!this.#traffic.mayAnswer(sender, this.#parts.clock.now())) return;
     this.#send(sender, address, values);
-    for (const endpoint of this.#subscribers.at(this.#parts.clock.now())) {
-      if (endpoint.host === sender.host && endpoint.port !== sender.port) this.#send(endpoint, address, values);
+    for (const endpoint of this.#feedback.endpointsOf(sender)) {
+      if (endpoint.port !== sender.port) this.#send(endpoint, address, values);
     }
-  }
-
-  /** One packet can ask for very many answers, and its sender's address may be forged. */
-  #mayAnswer(host: string): boolean {
-    let bucket = this.#answers.get(host);
-    if (bucket === undefined) {
-      if (this.#answers.size >= mostAnswered) this.#answers.clear();
-      bucket = new TokenBucket(answerRate.second, answerRate.burst);
-      this.#answers.set(host, bucket);
-    }
-    return bucket.take(this.#parts.clock.now());
   }
 
   #send({ host, port }: Endpoint, address: string, values: Values): void {
@@ -268,16 +193,20 @@ export class OscControl {
 
   #count(): void {
     this.#wrong += 1;
-    this.#parts.onChange();
+    this.#tellHealth();
   }
 
-  #stranger(address: string): void {
-    this.#count();
-    if (this.#strangers.has(address) || this.#strangers.size >= 100) return;
-    this.#strangers.add(address);
-    const message = `OSC from ${address} is ignored. To let it in, add it in installation.yaml (osc: allow).`;
+  #tellHealth(): void {
+    this.#telling ??= this.#parts.clock.setTimeout(() => {
+      this.#telling = null;
+      this.#parts.onChange();
+    }, gather);
+  }
+
+  /** Once for each thing, and not without end. */
+  #warn(about: string, message: string): void {
+    if (this.#warned.has(about) || this.#warned.size >= mostWarnings) return;
+    this.#warned.add(about);
     this.#parts.log.write('warning', message);
   }
 }
-
-const isLoopback = (host: string): boolean => host === '::1' || host.startsWith('127.');

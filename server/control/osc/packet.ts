@@ -100,8 +100,12 @@ function readMessage(bytes: Uint8Array, at: number | null): OscMessage | null {
   return values.every((value) => value !== undefined) ? { address, values: values as OscValue[], at } : null;
 }
 
-/** An argument as we use it; undefined for blobs and the like, which no address of ours takes. */
+/** Types of arguments that addresses of ours take; the others are blobs, times, colours, MIDI, characters and lists. */
+const ourTypes: ReadonlySet<string> = new Set('ifdhsTFNI');
+
+/** An argument as we use it; undefined where it is none of ours. */
 function plain(value: unknown, type: string): OscValue | undefined {
+  if (!ourTypes.has(type)) return undefined;
   // A float of 32 bits has seven digits: 0.1 is meant, not 0.10000000149.
   if (type === 'f') return Number((value as number).toPrecision(7));
   if (typeof value === 'bigint') return Number(value);

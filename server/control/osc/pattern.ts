@@ -2,7 +2,7 @@
  * OSC 1.0 address patterns: `?` one character, `*` any number, `[a-c]` and `[!a-c]` one of a set, `{one,two}` one of some
  * words; none of them crosses a slash. Walks both strings with memory of dead ends, so that no pattern takes long.
  */
-export const isPattern = (address: string): boolean => /[?*[\]{}]/.test(address);
+export const isPattern = (address: string): boolean => /[?*[\]{}]|\/\//.test(address);
 
 export function matches(pattern: string, address: string): boolean {
   const dead = new Set<number>();
