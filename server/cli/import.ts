@@ -44,6 +44,17 @@ export function registerImport(program: Command): void {
 }
 
 async function run(file: string, options: Options): Promise<void> {
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  process.once('SIGINT', stop);
+  try {
+    await importFile(file, options, abort.signal);
+  } finally {
+    process.off('SIGINT', stop);
+  }
+}
+
+async function importFile(file: string, options: Options, signal: AbortSignal): Promise<void> {
   const { out, component, force: replace } = options;
   const kind = options.trunk === undefined ? options.as : 'perceptual';
   if (kind === 'latent') {
@@ -63,12 +74,12 @@ async function run(file: string, options: Options): Promise<void> {
   if (kind === 'perceptual') {
     const path = join(out, `${name}.safetensors`);
     const files = options.trunk === undefined ? [file] : [file, options.trunk];
-    const network = await importPerceptual(files, path, { replace, progress });
+    const network = await importPerceptual(files, path, { replace, progress, signal });
     return say(`${path}: ${network}`);
   }
   const folder = join(out, name);
   const { perceptual, licence } = options;
-  const network = await importPack({
+  const { network, notes } = await importPack({
     file,
     name,
     folder,
@@ -77,8 +88,10 @@ async function run(file: string, options: Options): Promise<void> {
     licence,
     replace,
     progress,
+    signal,
   });
   say(`${folder}: ${network}`);
+  for (const note of notes) say(note);
 }
 
 const say = (text: string): void => {

@@ -10,6 +10,8 @@ const reasons: Readonly<Record<string, readonly [code: string, sentence: string]
   EROFS: ['FILE_NOT_ALLOWED', 'the disk is read-only. Choose another folder'],
   ENOSPC: ['DISK_FULL', 'the disk is full. Make room and try again'],
   EDQUOT: ['DISK_FULL', "this user's share of the disk is used up. Make room and try again"],
+  EFBIG: ['DISK_FULL', 'it is larger than this disk or this user may hold. Choose another folder'],
+  EEXIST: ['FILE_EXISTS', 'something of this name is in the way. Choose another'],
   EMFILE: ['FILE_BUSY', 'too many files are open at once. Close other programs and try again'],
   EBUSY: ['FILE_BUSY', 'another program is using it. Close that program and try again'],
   EIO: ['DISK_BROKEN', 'the disk reports an error. Check the disk or the cable'],

@@ -1,13 +1,20 @@
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FamiliarError } from '../../server/errors.ts';
 import { loadFacePack } from '../../server/networks/face-pack.ts';
 import { importPack } from '../../server/networks/import/import-pack.ts';
 import { newFolder } from '../../server/networks/import/new-folder.ts';
+import { recognise } from '../../server/networks/import/recognise.ts';
 import { defaultPack } from '../../server/paths.ts';
+import { wStatistics } from '../../server/projection/w-statistics.ts';
+import { startEngine } from '../../server/runtime/start-engine.ts';
+import { openWeights } from '../../server/weights/open-weights.ts';
 import { writeSafetensors } from '../../server/weights/safetensors.ts';
 import { hasReference, referencePath } from '../reference.ts';
+import { dict, type Item } from '../weights/pickle-writer.ts';
 import { scratchFolder } from '../weights/scratch.ts';
+import { torchZip } from '../weights/torch-writer.ts';
 
 const scratch = scratchFolder();
 const silent = () => ({ update() {}, done() {} });
@@ -15,11 +22,10 @@ const silent = () => ({ update() {}, done() {} });
 const importFile = (
   file: string,
   name: string,
-  more: { out?: string; replace?: boolean; perceptual?: string } = {},
+  more: { out?: string; replace?: boolean; perceptual?: string; signal?: AbortSignal; progress?: typeof silent } = {},
 ) => {
-  const { out = join(scratch.folder, 'packs'), replace = false, perceptual } = more;
-  const folder = join(out, name);
-  return importPack({ file, name, folder, perceptualFrom: defaultPack, perceptual, replace, progress: silent });
+  const { out = join(scratch.folder, 'packs'), replace = false, progress = silent, ...rest } = more;
+  return importPack({ file, name, folder: join(out, name), perceptualFrom: defaultPack, replace, progress, ...rest });
 };
 
 describe.skipIf(!hasReference)('importing public networks', () => {
@@ -68,6 +74,58 @@ describe.skipIf(!hasReference)('importing public networks', () => {
     expect(loadFacePack(join(out, 'x')).description.architecture).toBe('stylegan2');
   });
 
+  it('gives a training checkpoint what it lacks, and says so', async () => {
+    const reference = openWeights(referencePath('rosinality-32.pt'));
+    if (reference.kind !== 'checkpoint') throw new Error('the reference is no checkpoint');
+    const g = reference.groups.get('g_ema')!;
+    const kept = [...g.tensors].filter(([name]) => !name.startsWith('noises.'));
+    const bare = torchZip((tensor) => {
+      const state = kept.map(([name, { shape }]): [string, Item] => [
+        name,
+        tensor({ storage: { type: 'FloatStorage', data: g.read(name) }, shape }),
+      ]);
+      return dict({ g_ema: dict(Object.fromEntries(state)) });
+    });
+    reference.close();
+    const file = scratch.file('bare.pt', bare);
+    const opened = openWeights(file);
+    expect(recognise(opened)).toMatchObject({ missing: [] });
+    opened.close();
+
+    const { notes } = await importFile(file, 'bare');
+    expect(notes).toEqual([
+      expect.stringMatching(/no noise maps: 7 were drawn/),
+      expect.stringMatching(/no mean latent.*10,240/),
+    ]);
+    const { generator } = loadFacePack(join(scratch.folder, 'packs', 'bare'));
+    // The mean of other faces is as near as chance lets two means be.
+    const runtime = await startEngine('cpu');
+    const { mean, std } = await wStatistics(runtime, generator, { samples: 2_000, seed: 7 });
+    await runtime.dispose();
+    const apart = Math.hypot(...mean.map((x, i) => x - generator.wAvg[i]));
+    expect(apart).toBeLessThan(2 * std * Math.sqrt(1 / 2_000 + 1 / 10_240));
+    expect(generator.noiseMaps.every(({ stored }) => stored.some((x) => x !== 0))).toBe(true);
+  });
+
+  it('keeps nothing of an import that is stopped', async () => {
+    const out = join(scratch.folder, 'stopped');
+    const abort = new AbortController();
+    const progress = () => ({ update: (done: number) => void (done === 20 && abort.abort()), done() {} });
+    const stopped = importFile(referencePath('stylegan2-32.pkl'), 'x', { out, signal: abort.signal, progress });
+    await expect(stopped).rejects.toMatchObject({ code: 'IMPORT_STOPPED' });
+    expect(() => readdirSync(out)).toThrow('ENOENT');
+  });
+
+  it('says before it begins that a perceptual network is none', async () => {
+    const file = referencePath('stylegan2-32.pkl');
+    const out = join(scratch.folder, 'perceptual');
+    const wrong = importFile(file, 'x', { out, perceptual: file });
+    await expect(wrong).rejects.toMatchObject({ code: 'PERCEPTUAL_FORMAT', message: expect.stringContaining(file) });
+    const none = importFile(file, 'x', { out, perceptual: referencePath('stylegan2-32.weights.safetensors') });
+    await expect(none).rejects.toMatchObject({ code: 'WEIGHTS_TENSOR_MISSING' });
+    expect(() => readdirSync(out)).toThrow('ENOENT');
+  });
+
   it('refuses a half download', async () => {
     for (const name of ['stylegan2-32.pkl', 'rosinality-32.pt', 'stylegan1-tf-128.pkl']) {
       const half = scratch.file(name, readFileSync(referencePath(name)));
@@ -114,5 +172,27 @@ describe('a new folder', () => {
     });
     await expect(making).rejects.toThrow('the power');
     expect(readdirSync(parent)).toEqual([]);
+  });
+
+  it('is called by its final name in what goes wrong', async () => {
+    const path = join(scratch.folder, 'named');
+    const making = newFolder(path, { replace: false, bytes: 1 }, (folder) =>
+      Promise.reject(new FamiliarError('DISK_FULL', `${folder}/generator: the disk is full.`)),
+    );
+    await expect(making).rejects.toMatchObject({ code: 'DISK_FULL', message: `${path}/generator: the disk is full.` });
+  });
+
+  it('takes away what a power cut left of an earlier one, and nothing else', async () => {
+    const parent = join(scratch.folder, 'power');
+    const id = '6d1b8a52-3c1e-4c7f-9a53-0d2f6f4d8b11';
+    const old = new Date(Date.now() - 2 * 3_600_000);
+    for (const name of [`.a.${id}.partial`, `.b.${id}.partial`, '.a.notes']) {
+      mkdirSync(join(parent, name), { recursive: true });
+      utimesSync(join(parent, name), old, old);
+    }
+    const busy = id.replace('6', '7');
+    mkdirSync(join(parent, `.a.${busy}.partial`));
+    await newFolder(join(parent, 'a'), { replace: false, bytes: 1 }, async () => undefined);
+    expect(readdirSync(parent).sort()).toEqual(['.a.notes', `.a.${busy}.partial`, `.b.${id}.partial`, 'a'].sort());
   });
 });

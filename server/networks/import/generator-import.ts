@@ -10,6 +10,8 @@ export interface GeneratorImport {
   readonly title: string;
   readonly resolution: number;
   readonly settings: { readonly [name: string]: Plain };
+  /** What the file lacks and is made up, a sentence each. */
+  readonly notes: readonly string[];
   /** In our layout; its metadata are the settings that the loader needs. */
   readonly tensors: TensorFile;
 }

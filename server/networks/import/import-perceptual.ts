@@ -7,8 +7,15 @@ import { openWeights } from '../../weights/open-weights.ts';
 import type { OpenedWeights } from '../../weights/opened-weights.ts';
 import { loadLpips } from '../lpips.ts';
 import { WeightReader } from '../weight-reader.ts';
-import { writeTensors } from './import-pack.ts';
 import { findPerceptual } from './perceptual.ts';
+import { writeTensors } from './write-tensors.ts';
+
+export interface ImportPerceptualOptions {
+  readonly replace: boolean;
+  readonly progress: (label: string, total: number) => Progress;
+  /** Ends the import with IMPORT_STOPPED; nothing of it is kept. */
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Writes an LPIPS network, from one file or from trunk and weights apart, as a .safetensors for packs. Returns its name.
@@ -17,7 +24,7 @@ import { findPerceptual } from './perceptual.ts';
 export async function importPerceptual(
   files: readonly string[],
   path: string,
-  { replace, progress }: { replace: boolean; progress: (label: string, total: number) => Progress },
+  { replace, progress, signal }: ImportPerceptualOptions,
 ): Promise<string> {
   if (existsSync(path) && !replace) {
     throw new FamiliarError(
@@ -32,10 +39,26 @@ export async function importPerceptual(
     const { name } = loadLpips(new WeightReader(tensors, files.join(' and ')));
     await mkdir(dirname(path), { recursive: true });
     const bar = progress('importing', tensors.tensors.size);
-    await writeTensors(path, tensors, bar);
+    await writeTensors(path, tensors, bar, signal);
     bar.done();
     return name;
   } finally {
     for (const file of opened) file.close();
+  }
+}
+
+/** Makes sure that a file is an LPIPS network as packs have them. Throws PERCEPTUAL_FORMAT, WEIGHTS_* and FILE_*. */
+export function checkPerceptual(path: string): void {
+  const opened = openWeights(path);
+  try {
+    if (opened.container !== 'safetensors') {
+      throw new FamiliarError(
+        'PERCEPTUAL_FORMAT',
+        `${path}: packs need LPIPS as .safetensors. Make that of your files first, with --as perceptual and --trunk.`,
+      );
+    }
+    loadLpips(new WeightReader(opened.tensors, path));
+  } finally {
+    opened.close();
   }
 }

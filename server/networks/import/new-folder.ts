@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, statfs } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FamiliarError } from '../../errors.ts';
 import { fileError } from '../../files/errors.ts';
@@ -14,7 +14,8 @@ export interface NewFolderOptions {
 
 /**
  * Makes a folder as one event: `fill` writes into a temporary one beside it, which is then renamed. When anything fails
- * the disk is as before. Throws FOLDER_EXISTS, DISK_FULL and FILE_*.
+ * the disk is as before. Throws FOLDER_EXISTS, DISK_FULL and FILE_*, and what `fill` throws, of which the folder is
+ * called by its final name.
  */
 export async function newFolder<T>(
   path: string,
@@ -29,11 +30,10 @@ export async function newFolder<T>(
   }
   const parent = dirname(path);
   const temporary = join(parent, `.${basename(path)}.${randomUUID()}.partial`);
-  const firstMade = await mkdir(parent, { recursive: true }).catch((cause) => {
-    throw fileError(parent, cause);
-  });
+  const firstMade = await makeParent(parent);
   let done = false;
   try {
+    await removeLeftovers(path);
     await checkRoom(parent, options.bytes);
     await mkdir(temporary);
     const result = await fill(temporary);
@@ -41,13 +41,53 @@ export async function newFolder<T>(
     done = true;
     return result;
   } catch (cause) {
-    throw cause instanceof Error && 'syscall' in cause ? fileError(path, cause) : cause;
+    throw named(cause, temporary, path);
   } finally {
     if (!done) {
       await rm(temporary, { recursive: true, force: true });
       if (firstMade !== undefined) await rm(firstMade, { recursive: true, force: true });
     }
   }
+}
+
+/** Makes the folder above; returns the topmost folder that was not there before. */
+async function makeParent(parent: string): Promise<string | undefined> {
+  try {
+    return await mkdir(parent, { recursive: true });
+  } catch (cause) {
+    let there = parent;
+    while (!existsSync(there)) there = dirname(there);
+    // Node says of a read-only disk that there is no such folder.
+    const refusal = await access(there, constants.W_OK).then(
+      () => cause,
+      (why: unknown) => why,
+    );
+    throw fileError(parent, refusal);
+  }
+}
+
+/** A power cut leaves a temporary folder behind. One that nobody wrote to for an hour belongs to no other import. */
+const abandonedAfterMs = 3_600_000;
+
+async function removeLeftovers(path: string): Promise<void> {
+  const parent = dirname(path);
+  const start = `.${basename(path)}.`;
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(start) || !/^[0-9a-f-]{36}\.partial$/.test(name.slice(start.length))) continue;
+    const left = join(parent, name);
+    const age = Date.now() - (await stat(left)).mtimeMs;
+    if (age > abandonedAfterMs) await rm(left, { recursive: true, force: true });
+  }
+}
+
+/** An error as a person can understand it, who never sees the temporary folder. */
+function named(cause: unknown, temporary: string, path: string): unknown {
+  if (cause instanceof FamiliarError) {
+    if (!cause.message.includes(temporary)) return cause;
+    const { code, exitCode } = cause;
+    return new FamiliarError(code, cause.message.replaceAll(temporary, path), { cause, exitCode });
+  }
+  return cause instanceof Error && 'syscall' in cause ? fileError(path, cause) : cause;
 }
 
 async function putInPlace(temporary: string, path: string): Promise<void> {

@@ -34,6 +34,7 @@ export function fromStateDict(file: TensorFile, source: string, settings: Settin
     title: isThird ? `StyleGAN3-${isRotating ? 'R' : 'T'}` : 'StyleGAN2 (PyTorch, NVIDIA)',
     resolution,
     settings,
+    notes: [],
     tensors,
   };
 }

@@ -68,18 +68,21 @@ export function fromRosinality(file: TensorFile, source: string, average: Tensor
     // Encoders repeat the mean for every layer.
     tensors.add('mapping.w_avg', [wDim], () => average.read('latent_avg').slice(0, wDim));
   }
-  addNoise(tensors);
+  const drawn = addNoise(tensors);
   return {
     architecture: 'stylegan2',
     title: 'StyleGAN2 (PyTorch, rosinality)',
     resolution: largestBlock(tensors.tensors),
     settings: {},
+    notes:
+      drawn > 0 ? [`The file has no noise maps: ${drawn} were drawn at random, and stay the same from now on.`] : [],
     tensors,
   };
 }
 
-/** Early versions stored no noise, and drew it anew for each picture: any map will do, if it stays the same. */
-function addNoise(tensors: MappedTensors): void {
+/** Early versions stored no noise, and drew it anew for each picture: any map will do, if it stays the same. Returns how many were missing. */
+function addNoise(tensors: MappedTensors): number {
+  let drawn = 0;
   for (const [name] of [...tensors.tensors]) {
     const layer = /^synthesis\.b(\d+)\.conv(\d)\.noise_strength$/.exec(name);
     const map = name.replace(/noise_strength$/, 'noise_const');
@@ -87,5 +90,7 @@ function addNoise(tensors: MappedTensors): void {
     const size = Number(layer[1]);
     const seed = 2 * size + Number(layer[2]);
     tensors.add(map, [size, size], () => new RandomState(seed).normals(size * size));
+    drawn++;
   }
+  return drawn;
 }

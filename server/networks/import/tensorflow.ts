@@ -108,6 +108,7 @@ export function fromTensorflow(
     title: isFirst ? 'StyleGAN (2018, TensorFlow)' : 'StyleGAN2 (TensorFlow)',
     resolution: largestBlock(tensors.tensors),
     settings,
+    notes: [],
     tensors,
   };
 }
