@@ -23,6 +23,7 @@ import { type CameraPort, type StreamPort, systemClock } from './installation/po
 import { Installation } from './installation/runner.ts';
 import { pageAddress } from './live/addresses.ts';
 import { applyParameters } from './live/apply-parameters.ts';
+import { followCamera } from './live/camera-log.ts';
 import { Closing } from './live/closing.ts';
 import { FrameAudience } from './live/frame-audience.ts';
 import { keepFresh, openHttps } from './live/https.ts';
@@ -241,6 +242,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   control.onChange(changed);
   chain.onChange(changed);
   camera.onHealth(changed);
+  camera.onHealth(followCamera((level, message) => log.write(level, message)));
   engine.onHealth(changed);
 
   socket.start(http.server);
