@@ -82,7 +82,7 @@ const camera = section('Cameras. Which of them is used is chosen by `live: camer
     's',
     0.5,
     60,
-    2.5,
+    2,
   ),
 });
 
