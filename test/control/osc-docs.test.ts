@@ -1,12 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { oscAddresses } from '../../server/control/osc/addresses.ts';
-import { oscDocument } from '../../server/control/osc/document.ts';
+import { oscAddresses, oscAnswers, oscFeedback, oscOwn } from '../../server/control/osc/addresses.ts';
+import { oscDocument, oscTable, withOscTable } from '../../server/control/osc/document.ts';
 import { oscLayout } from '../../server/control/osc/layout.ts';
 import { describeParameters } from '../../server/protocol/parameters.ts';
 import { builtInLanguages } from '../../server/protocol/texts.ts';
 
 const parameters = describeParameters({ directions: [], languages: builtInLanguages });
 
+// Made anew by `npm run docs`.
 describe('the documents of OSC', () => {
   it('are what the server listens by', async () => {
     await expect(oscDocument(parameters)).toMatchFileSnapshot('../../docs/osc.md');
@@ -15,12 +17,21 @@ describe('the documents of OSC', () => {
     );
   });
 
+  it('stand in README.md as well', async () => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+    expect(readme).toContain('<!-- osc -->\n');
+    expect(readme).toContain('\n<!-- /osc -->');
+    await expect(withOscTable(readme, parameters)).toMatchFileSnapshot('../../README.md');
+    expect(withOscTable(readme, parameters.slice(1))).not.toContain('| `/familiar/pace` |');
+  });
+
   it('leave no address out', () => {
-    const document = oscDocument(parameters);
-    const layout = JSON.stringify(oscLayout(parameters));
-    for (const { address } of oscAddresses(parameters)) {
-      expect(document).toContain(`\`${address}\``);
-      expect(layout).toContain(`"address":"${address}"`);
+    const all = [
+      ...oscAddresses(parameters),
+      ...[oscOwn, oscAnswers, oscFeedback].flatMap((group) => Object.values(group) as { address: string }[]),
+    ];
+    for (const document of [oscDocument(parameters), oscTable(parameters)]) {
+      for (const { address } of all) expect(document).toContain(`\n| \`${address}\` |`);
     }
   });
 });
