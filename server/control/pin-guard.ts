@@ -7,20 +7,26 @@ const firstWait = 5;
 const longestWait = 300;
 /** Addresses remembered; beyond that the oldest are forgotten. */
 const remembered = 1_000;
-/** Wrong tries from everywhere together within a minute, above which everybody waits: an attacker has many addresses. */
+/** Wrong tries from everywhere together within a minute, above which strangers wait: an attacker has many addresses. */
 const freeTogether = 60;
+/** Addresses that have given the PIN before, whom strangers cannot lock out. */
+const mostTrusted = 100;
 
 interface Tries {
   wrong: number;
   until: number;
 }
 
-export type PinVerdict = { readonly ok: true } | { readonly ok: false; readonly retryAfter: number | null };
+export type PinVerdict =
+  | { readonly ok: true }
+  /** `tried`: whether the PIN was looked at, or the address has to wait anyway. */
+  | { readonly ok: false; readonly retryAfter: number | null; readonly tried: boolean };
 
 /** Keeps the curator's page to those who know the PIN, in constant time and with ever longer waits for those who guess. */
 export class PinGuard {
   readonly #digest: Buffer;
   readonly #tries = new Map<string, Tries>();
+  readonly #trusted = new Set<string>();
   #together: number[] = [];
 
   constructor(pin: string) {
@@ -30,12 +36,17 @@ export class PinGuard {
   /** @param now ms */
   check(pin: string, address: string, now: number): PinVerdict {
     const tries = this.#tries.get(address) ?? { wrong: 0, until: 0 };
-    if (now < tries.until) return { ok: false, retryAfter: Math.ceil((tries.until - now) / 1_000) };
-    this.#together = this.#together.filter((at) => now - at < 60_000);
-    if (this.#together.length >= freeTogether) return { ok: false, retryAfter: 60 };
+    // Where the computer's clock was set back, nobody waits until it has caught up.
+    const left = Math.ceil((tries.until - now) / 1_000);
+    if (left > 0 && left <= longestWait) return { ok: false, retryAfter: left, tried: false };
+    this.#together = this.#together.filter((at) => Math.abs(now - at) < 60_000);
+    if (this.#together.length >= freeTogether && !this.#trusted.has(address)) {
+      return { ok: false, retryAfter: 60, tried: false };
+    }
     // Digests have one length, so the comparison tells nothing of the PIN's.
     if (timingSafeEqual(digest(pin), this.#digest)) {
       this.#tries.delete(address);
+      if (this.#trusted.size < mostTrusted) this.#trusted.add(address);
       return { ok: true };
     }
     this.#together.push(now);
@@ -44,7 +55,7 @@ export class PinGuard {
     this.#tries.delete(address);
     this.#tries.set(address, { wrong, until: now + wait * 1_000 });
     if (this.#tries.size > remembered) this.#tries.delete(this.#tries.keys().next().value ?? '');
-    return { ok: false, retryAfter: wait > 0 ? wait : null };
+    return { ok: false, retryAfter: wait > 0 ? wait : null, tried: true };
   }
 }
 

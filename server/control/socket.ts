@@ -26,13 +26,16 @@ import type { StateView } from './state-view.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export const socketLimits = {
-  /** Connections in all. */
+  /** Connections in all, and beyond them those of curators, whom nobody can lock out by opening pages. */
   connections: 200,
+  curators: 20,
   /** Largest message, bytes: a thumbnail and what surrounds it. */
   message: 2 * displayLimits.thumbnail,
   /** Commands and other messages a second from one page, and at once. */
   rate: 60,
   burst: 120,
+  /** How many commands one that is dear costs: the whole state, or a picture. */
+  dear: 10,
   /** Messages that are not understood before a page is shown out. */
   wrong: 100,
 } as const;
@@ -133,17 +136,16 @@ export class ControlSocket {
     const { pin, now, log } = this.#parts;
     const hello = parseHello(page.handshake.auth);
     if (!hello.ok) return { code: hello.code, reason: hello.reason };
-    if (this.#pages.size >= socketLimits.connections) {
-      return { code: 'too-many', reason: 'Too many pages are open.', retryAfter: 10 };
-    }
     const { pin: given = '', ...rest } = hello.value;
+    const most = socketLimits.connections + (rest.role === 'curator' ? socketLimits.curators : 0);
+    if (this.#pages.size >= most) return { code: 'too-many', reason: 'Too many pages are open.', retryAfter: 10 };
     page.data.hello = rest;
     if (rest.role !== 'curator') return null;
     const verdict = pin.check(given, page.handshake.address, now());
     if (verdict.ok) return null;
-    const { retryAfter } = verdict;
+    const { retryAfter, tried } = verdict;
     if (retryAfter === null) return { code: 'pin', reason: 'The PIN is wrong.' };
-    log.write('warning', `Several wrong PINs from ${page.handshake.address}.`);
+    if (tried) log.write('warning', `Several wrong PINs from ${page.handshake.address}.`);
     return { code: 'rate-limited', reason: `Wait ${retryAfter} s, then try again.`, retryAfter };
   }
 
@@ -182,10 +184,10 @@ export class ControlSocket {
       if (wrong > socketLimits.wrong) page.disconnect(true);
     };
     // The types say what pages of ours send; what really comes may be anything.
-    const receive = (event: keyof ClientEvents, handle: (argument: unknown, answer: unknown) => void) => {
+    const receive = (event: keyof ClientEvents, handle: (argument: unknown, answer: unknown) => void, cost = 1) => {
       page.on(event, (...parts: unknown[]) => {
         const answer = parts.findLast((part) => typeof part === 'function');
-        if (bucket.take(now())) return handle(parts[0], answer);
+        if (bucket.take(now(), cost)) return handle(parts[0], answer);
         isWrong();
         if (event === 'command')
           tell(answer, { status: 'refused', code: 'rate-limited', reason: 'Too fast; wait a moment.' });
@@ -196,13 +198,15 @@ export class ControlSocket {
       if (result.status === 'refused' && result.code === 'invalid') isWrong();
       tell(answer, result);
     });
-    receive('sync', () => {
+    const sync = () => {
       this.#flush();
       page.emit('state', feed.whole(view.for(page.data.hello), now()));
-    });
+    };
+    receive('sync', sync, socketLimits.dear);
     receive('time', (_, answer) => tell(answer, now()));
     receive('report', (report) => (displays.report(page.id, report) ? this.changed() : isWrong()));
-    receive('thumbnail', (picture) => (displays.keepThumbnail(page.id, picture) ? this.changed() : isWrong()));
+    const keep = (picture: unknown) => (displays.keepThumbnail(page.id, picture) ? this.changed() : isWrong());
+    receive('thumbnail', keep, socketLimits.dear);
   }
 
   async #execute(value: unknown, role: Role, client: string): Promise<CommandAnswer> {

@@ -1,9 +1,13 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { socketLimits } from '../../server/control/socket.ts';
+import { commands } from '../../server/protocol/commands.ts';
 import { identityMapping } from '../../server/protocol/mapping.ts';
+import { refusalCodes } from '../../server/protocol/refusals.ts';
 import { routes } from '../../server/protocol/routes.ts';
-import { LiveControl } from './live.ts';
+import { LiveControl, pin } from './live.ts';
+import { Controller, until } from './osc-controller.ts';
 
 let live: LiveControl;
 beforeEach(async () => {
@@ -58,9 +62,15 @@ describe('a page', () => {
       expect(page.refused?.code).toBe(i < 4 ? 'pin' : 'rate-limited');
       page.close();
     }
-    const page = await live.curator().until(({ refused }) => refused);
-    expect(page.refused).toMatchObject({ code: 'rate-limited', retryAfter: 5 });
-    expect(JSON.stringify(live.log.lines)).not.toContain('4711');
+    for (let i = 0; i < 20; i++) {
+      const page = await live.curator(`client-${i}`).until(({ refused }) => refused);
+      expect(page.refused).toMatchObject({ code: 'rate-limited', retryAfter: expect.any(Number) });
+      page.close();
+    }
+    const lines = live.log.lines.map(({ message }) => message);
+    expect(lines.join()).not.toContain('4711');
+    // Who must wait anyway fills no log.
+    expect(lines.filter((line) => line.includes('wrong PINs'))).toHaveLength(1);
   });
 });
 
@@ -94,12 +104,86 @@ describe('commands', () => {
     expect(await visitor.command({ type: 'keep' })).toMatchObject({ code: 'wrong-state' });
   });
 
+  it('are all answered, whatever is in them: accepted, done, or refused with a code of the list', async () => {
+    const types = [...Object.keys(commands), '__proto__', 'constructor', 'nonsense', 3, null];
+    const names = [...new Set(Object.values(commands).flatMap(({ fields }) => Object.keys(fields)))];
+    const field = fc.oneof(fc.jsonValue(), fc.constantFrom('pace', 'camera', 'main', '__proto__', 1, -1, 1e99, ''));
+    const shape = fc.record({
+      type: fc.constantFrom(...types),
+      fields: fc.dictionary(fc.constantFrom(...names), field),
+    });
+    for (const role of ['curator', 'visitor', 'display'] as const) {
+      const samples = fc.sample(shape, 100);
+      const page = await live.page(role, { pin, client: `fuzz-${role}` }).until(({ state }) => state);
+      const answers = await Promise.all(samples.map(({ type, fields }) => page.command({ type, ...fields })));
+      for (const answer of answers) {
+        if (answer.status !== 'refused') expect(['accepted', 'done']).toContain(answer.status);
+        else expect([Object.hasOwn(refusalCodes, answer.code), answer.reason.length > 5]).toEqual([true, true]);
+      }
+      page.close();
+    }
+  });
+
+  it('say the same as over OSC', async () => {
+    const curator = await live.curator().until(({ state }) => state);
+    const desk = await new Controller(() => live.osc.port).open();
+    for (const [key, value] of [
+      ['pace', 3],
+      ['pace', 'fast'],
+      ['look', 'oil'],
+      ['blackout', 0.5],
+      ['message', 'a'.repeat(200)],
+    ] as const) {
+      const answer = await curator.command({ type: 'set', key, value });
+      expect(answer.status).toBe('refused');
+      desk.send(`/familiar/${key}`, value);
+      await desk.hears('/familiar/error', `/familiar/${key}`, answer.status === 'refused' && answer.reason);
+    }
+    for (const [type, { osc, fields }] of Object.entries(commands)) {
+      if (osc === null || Object.keys(fields).some((name) => name === 'name')) continue;
+      const answer = await curator.command({ type });
+      desk.heard = [];
+      desk.send(osc);
+      await until(() => desk.heard.length === 1);
+      const [{ address, values }] = desk.heard;
+      if (answer.status === 'refused') expect([address, ...values]).toEqual(['/familiar/error', osc, answer.reason]);
+    }
+    desk.socket.close();
+  });
+
   it('that come too fast are refused, not piled up', async () => {
     const visitor = await live.page('visitor').until(({ state }) => state);
     const answers = await Promise.all(Array.from({ length: 200 }, () => visitor.command({ type: 'keep' })));
     const codes = answers.map((answer) => answer.status === 'refused' && answer.code);
     expect(codes.filter((code) => code === 'rate-limited').length).toBeGreaterThan(20);
     expect(codes[0]).toBe('wrong-state');
+  });
+});
+
+describe('many pages', () => {
+  it('cannot keep a curator out', async () => {
+    const pages = Array.from({ length: socketLimits.connections }, (_, i) =>
+      live.page('visitor', { client: `many-pages-${i}` }),
+    );
+    await Promise.all(pages.map((page) => page.until(({ state }) => state, 10_000)));
+    const late = await live.page('visitor', { client: 'late-one' }).until(({ refused }) => refused);
+    expect(late.refused?.code).toBe('too-many');
+    const curator = await live.curator().until(({ state }) => state);
+    expect((await curator.command({ type: 'set', key: 'pace', value: 20 })).status).toBe('done');
+  }, 20_000);
+});
+
+describe('a page that asks for everything again and again', () => {
+  it('gets it now and then', async () => {
+    const page = await live.page('visitor').until(({ state }) => state);
+    let wholes = 0;
+    page.socket.on('state', () => {
+      wholes += 1;
+    });
+    for (let i = 0; i < 80; i++) page.socket.emit('sync');
+    await page.command({ type: 'begin' });
+    expect(wholes).toBeGreaterThan(5);
+    expect(wholes).toBeLessThan(20);
   });
 });
 
