@@ -3,7 +3,11 @@ import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defaultConfig } from '../../server/config/read-config.ts';
+import { OscControl } from '../../server/control/osc/osc-control.ts';
 import { writeMessage } from '../../server/control/osc/packet.ts';
+import { systemClock } from '../../server/installation/ports.ts';
+import type { Moment } from '../../server/installation/runner.ts';
 import { LiveControl } from './live.ts';
 import { Controller, until } from './osc-controller.ts';
 
@@ -242,6 +246,70 @@ describe('a controller', () => {
     await until(() => live.osc.health.wrong >= 95);
     controller.send('/familiar/ping');
     await controller.hears('/familiar/pong');
+  });
+});
+
+describe('a subscriber', () => {
+  it('hears a whole visit, steered over OSC but for the consent', async () => {
+    const desk = await new Controller(() => live.osc.port).open();
+    const states: string[] = [];
+    live.installation.onChange(() => {
+      const { name } = live.installation.state;
+      if (states.at(-1) !== name) states.push(name);
+    });
+    desk.send('/familiar/subscribe');
+    await desk.hears('/familiar/state', 'attract');
+    desk.heard = [];
+    desk.send('/familiar/begin', 1);
+    await desk.hears('/familiar/state', 'greet');
+    const tablet = await live.page('visitor').until(({ state }) => state);
+    await tablet.command({ type: 'consent' });
+    await desk.hears('/familiar/state', 'framing');
+    desk.send('/familiar/capture', 1);
+    await until(() => live.camera.asked.length === 1);
+    live.camera.asked[0].give({ bytes: Uint8Array.of(9, 9), at: 1 });
+    await tablet.until(({ state }) => state?.visit?.portrait);
+    desk.send('/familiar/keep', 1);
+    await desk.hears('/familiar/state', 'becoming');
+    await until(() => live.engine.becomings.length === 1);
+    for (let step = 0; step <= 10; step++) live.engine.becomings[0].make(step, step / 10);
+    await until(() => Number(desk.at('/familiar/likeness').at(-1)) > 0 && Number(desk.at('/familiar/step').at(-1)) > 0);
+    await desk.hears('/familiar/handover', 1);
+    desk.send('/familiar/skip', 1);
+    await desk.hears('/familiar/state', 'arrived');
+    await until(() => desk.at('/familiar/state').length === states.length);
+    // Even those that lasted no time at all.
+    expect(desk.at('/familiar/state')).toEqual(states);
+    desk.socket.close();
+  });
+
+  it('hears that the loop has come round', async () => {
+    const heard = new Set<(moment: Moment) => void>();
+    const loop = new OscControl({
+      config: { ...defaultConfig().osc, host: '127.0.0.1', port: 0 },
+      control: live.control,
+      parameters: live.parameters,
+      installation: {
+        state: live.installation.state,
+        onChange: () => () => {},
+        onMoment: (listener) => {
+          heard.add(listener);
+          return () => heard.delete(listener);
+        },
+      },
+      log: live.log,
+      clock: systemClock,
+      onChange: () => {},
+    });
+    await loop.start();
+    const desk = await new Controller(() => loop.port).open();
+    desk.send('/familiar/subscribe');
+    await desk.hears('/familiar/state', 'attract');
+    for (const tell of heard) tell({ type: 'loop-end' });
+    await desk.hears('/familiar/loop');
+    desk.socket.close();
+    await loop.stop();
+    expect(heard.size).toBe(0);
   });
 });
 
