@@ -1,67 +1,29 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../server/bench/free-port.ts';
-import { createCamera } from '../../server/camera/camera.ts';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openChain } from '../../server/chain/chain.ts';
-import { readConfig } from '../../server/config/read-config.ts';
 import { decodeImage } from '../../server/image/decode.ts';
-import { type Live, startLive } from '../../server/main.ts';
 import { orderOf } from '../engine/tiny-pack.ts';
-import { browserMissing, launchBrowser } from './browser.ts';
+import { browserMissing } from './browser.ts';
 import { acknowledged, enterPin, goTo } from './curator-desk.ts';
 import { look, until } from './look.ts';
-import { buildPages } from './pages.ts';
 import { drawnFace } from './pictures.ts';
-import { press, sizes } from './tablet-stage.ts';
+import { RealPiece } from './real-piece.ts';
+import { press } from './tablet-stage.ts';
 
 /** The curator's page in front of the whole piece: nothing here is a stand-in but the camera's picture. */
 describe.skipIf(browserMissing)('the curator’s page, on the real piece', () => {
-  let folder: string;
-  let pages: string;
-  let port: number;
-  let live: Live;
-  let browser: Browser;
-  const opened: Page[] = [];
+  let piece: RealPiece;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'familiar-faces-desk-'));
-    pages = await buildPages();
-    port = await freePort();
-    await writeFile(
-      join(folder, 'installation.yaml'),
-      `server: {host: 127.0.0.1, port: ${port}, pin: "2468"}\nengine: {runtime: cpu}\nosc: {enabled: false}\n`,
-    );
-    await fillChain(join(folder, 'chain'), 3);
-    live = await start();
-    browser = await launchBrowser(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']);
+    piece = await RealPiece.set({ prepare: (folder) => fillChain(join(folder, 'chain'), 3) });
   });
-
-  afterAll(async () => {
-    await browser?.close();
-    await live?.stop();
-    await rm(folder, { recursive: true, force: true });
-    await rm(pages, { recursive: true, force: true });
-  });
-
-  async function start(): Promise<Live> {
-    const config = await readConfig(join(folder, 'installation.yaml'));
-    const inFolder = (path: string) => join(folder, path);
-    return startLive({ config, folder, pages, createCamera: (name) => createCamera(config.camera, inFolder, name) });
-  }
-
-  async function open(route: string, options: BrowserContextOptions = {}, before?: () => void): Promise<Page> {
-    const page = await (await browser.newContext({ viewport: sizes.landscape, locale: 'en-GB', ...options })).newPage();
-    if (before) await page.addInitScript(before);
-    opened.push(page);
-    await page.goto(`http://localhost:${port}${route}`);
-    return page;
-  }
+  afterEach(() => piece.clear());
+  afterAll(() => piece?.strike());
 
   async function openDesk(): Promise<Page> {
-    const page = await open('/curator');
+    const page = await piece.open('/curator');
     await enterPin(page, '2468');
     await page.getByRole('tablist').waitFor();
     return page;
@@ -70,8 +32,8 @@ describe.skipIf(browserMissing)('the curator’s page, on the real piece', () =>
   const number = (page: Page, name: string) => page.getByRole('textbox', { name: new RegExp(`^${name}`) });
 
   it('changes the piece, and what was changed survives a restart without a line of the curator’s file', async () => {
-    const file = await readFile(join(folder, 'installation.yaml'), 'utf8');
-    const wall = await open('/?name=left', { viewport: { width: 640, height: 360 } });
+    const file = await readFile(piece.configFile, 'utf8');
+    const wall = await piece.open('/?name=left', { viewport: { width: 640, height: 360 } });
     const page = await openDesk();
 
     await goTo(page, 'Displays');
@@ -113,11 +75,11 @@ describe.skipIf(browserMissing)('the curator’s page, on the real piece', () =>
     await page.getByText('A face was deleted.').waitFor();
 
     // The page finds its way back by itself.
-    await live.stop();
+    await piece.live.stop();
     await page.getByText('The connection is lost.').waitFor();
-    live = await start();
+    await piece.start();
     await page.getByText('The connection is lost.').waitFor({ state: 'detached', timeout: 20_000 });
-    expect(await readFile(join(folder, 'installation.yaml'), 'utf8')).toBe(file);
+    expect(await readFile(piece.configFile, 'utf8')).toBe(file);
     await goTo(page, 'Controls');
     await until('the pace of before', async () => (await number(page, 'Pace').inputValue()) === '75');
     await goTo(page, 'Chain');
@@ -137,22 +99,21 @@ describe.skipIf(browserMissing)('the curator’s page, on the real piece', () =>
     await goTo(page, 'Presets');
     await page.getByRole('button', { name: 'Recall' }).click();
     await acknowledged(page, 'Recall “Night” done');
-    expect(live.installation.state.settings.hold).toBe(15);
+    expect(piece.live.installation.state.settings.hold).toBe(15);
     await goTo(page, 'Controls');
     await until('the preset’s pace', async () => (await number(page, 'Pace').inputValue()) === '75');
-    await close();
   }, 120_000);
 
   it('says within three seconds that a camera freezes, sees only black or is gone, and that it is back', async () => {
-    const tablet = await open('/visitor', {}, standInCamera);
+    const tablet = await piece.open('/visitor', {}, standInCamera);
     const page = await openDesk();
-    await until('a tablet that lends its camera', () => live.camera.health.level === 'good');
-    await until('the engine', () => live.engine.health.level === 'good');
+    await until('a tablet that lends its camera', () => piece.live.camera.health.level === 'good');
+    await until('the engine', () => piece.live.engine.health.level === 'good');
     await press(tablet, 'Begin');
     await press(tablet, 'Yes, I agree');
     await tablet.locator('[data-screen=framing]').waitFor();
     const health = page.getByRole('region', { name: 'Health' }).or(page.locator('main'));
-    await until('previews', () => (live.camera.health.fps ?? 0) > 2);
+    await until('previews', () => (piece.live.camera.health.fps ?? 0) > 2);
 
     for (const [state, words] of [
       ['frozen', 'The camera gives the same picture again and again.'],
@@ -176,12 +137,7 @@ describe.skipIf(browserMissing)('the curator’s page, on the real piece', () =>
     await goTo(page, 'Log');
     await page.getByText('Camera: The camera sees only black.').waitFor();
     await page.getByText('The camera works again.').first().waitFor();
-    await close();
   }, 120_000);
-
-  const close = async () => {
-    await Promise.all(opened.splice(0).map((page) => page.context().close()));
-  };
 });
 
 /** Runs in the tablet: a camera that is well, frozen, black or gone, as `window.cameraIs` says. */

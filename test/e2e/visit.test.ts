@@ -8,10 +8,10 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../server/bench/free-port.ts';
 import { packageRoot } from '../../server/paths.ts';
-import { RandomState } from '../../server/projection/random.ts';
 import { hasReference, sharedPath } from '../reference.ts';
 import { browserMissing, launchBrowser } from './browser.ts';
 import { scan } from './qr-code.ts';
+import { filmOf } from './real-piece.ts';
 
 const hasPages = existsSync(join(packageRoot, 'dist/pages/display/index.html'));
 if (!hasPages) console.log('The visit is skipped: the pages are not built (npm run build).');
@@ -47,7 +47,7 @@ describe.skipIf(browserMissing !== null || !hasPages || !hasReference)('a whole 
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     const camera = join(folder, 'camera.mjpeg');
-    await writeFile(camera, await film(sharedPath('portraits/04-webmorph.jpg')));
+    await writeFile(camera, await filmOf(sharedPath('portraits/04-webmorph.jpg')));
     browser = await launchBrowser([
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',
@@ -146,26 +146,6 @@ describe.skipIf(browserMissing !== null || !hasPages || !hasReference)('a whole 
     expect(errors).toEqual([]);
   }, 300_000);
 });
-
-/** A camera's film of a photograph: the noise of its sensor differs from picture to picture. */
-async function film(path: string): Promise<Buffer> {
-  const { data, info } = await sharp(path)
-    .resize(720, 720)
-    .extend({ left: 280, right: 280, background: '#888' })
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const random = new RandomState(1);
-  const frames: Buffer[] = [];
-  for (let k = 0; k < 8; k++) {
-    const noisy = data.map((v) => Math.max(0, Math.min(255, v + 4 * random.uniform() - 2)));
-    frames.push(
-      await sharp(noisy, { raw: { width: info.width, height: info.height, channels: 3 } })
-        .jpeg({ quality: 90 })
-        .toBuffer(),
-    );
-  }
-  return Buffer.concat(frames);
-}
 
 /** What a page shows, as a small grey picture. */
 async function picture(page: Page): Promise<Uint8Array> {
