@@ -4,6 +4,10 @@
 export class Mailbox<T> {
   private item: T | null = null;
 
+  get isEmpty(): boolean {
+    return this.item === null;
+  }
+
   /** Puts an item in; gives back the older one that it replaced, for the caller to release. */
   put(item: T): T | null {
     const replaced = this.item;

@@ -44,6 +44,11 @@ export class Receiver {
     this.tell({ type: 'open', url: this.options.url });
   }
 
+  /** Whether there is a picture not yet taken. */
+  get hasPicture(): boolean {
+    return !this.newest.isEmpty;
+  }
+
   /** The newest picture not yet taken, or null. */
   take(): Picture | null {
     return this.newest.take();
