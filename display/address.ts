@@ -13,8 +13,8 @@ export interface PageAddress {
 }
 
 /**
- * Reads the page's own address. What is missing or makes no sense is chosen: the name `main`, the installation's format, and the smallest size
- * that fills `pixels`, the shorter side of the screen. Pure.
+ * Reads the page's own address. What is missing or makes no sense is chosen: the name `main`, the installation's format,
+ * and the smallest size that fills `pixels`, the shorter side of what is drawn. Pure.
  */
 export function readAddress(query: URLSearchParams, pixels: number): PageAddress {
   const name = query.get('name') ?? '';

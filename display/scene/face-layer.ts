@@ -7,13 +7,15 @@ import { overlay, Pass } from './pass.ts';
 import type { QualityLevel } from './quality.ts';
 import copy from './shaders/copy.frag.glsl?raw';
 import face from './shaders/face.frag.glsl?raw';
+import soften from './shaders/soften.frag.glsl?raw';
 import { createTarget } from './targets.ts';
 import type { View } from './view.ts';
 
 /** How much darker the corners of the face are, 0..1. */
 const vignette = 0.42;
-/** Few pixels: what is thrown on the wall has no forms. */
+/** Few pixels: what is thrown on the wall has no forms. Enlarged softly, so that they show no facets. */
 const glowSide = 16;
+const softGlowSide = 64;
 
 /** The face: blended, painted or plain, enlarged, and laid on the wall. */
 export class FaceLayer {
@@ -21,7 +23,12 @@ export class FaceLayer {
   private readonly blend;
   private readonly enlarger;
   private readonly glow;
+  private readonly softGlow;
   private readonly shrink = new Pass(copy, { uSource: { value: null as Texture | null } });
+  private readonly soften = new Pass(soften, {
+    uSource: { value: null as Texture | null },
+    uSize: { value: new Vector2(glowSide, glowSide) },
+  });
   private readonly lay = new Pass(
     face,
     {
@@ -51,7 +58,9 @@ export class FaceLayer {
     this.blend = new FaceBlend(gpu.renderer, gpu.type);
     this.enlarger = new Enlarger(gpu.renderer, gpu.type);
     this.glow = createTarget(glowSide, glowSide, gpu.type);
-    this.lay.uniforms.uGlow.value = this.glow.texture;
+    this.softGlow = createTarget(softGlowSide, softGlowSide, gpu.type);
+    this.soften.uniforms.uSource.value = this.glow.texture;
+    this.lay.uniforms.uGlow.value = this.softGlow.texture;
     this.lay.uniforms.uNoise.value = gpu.noise;
   }
 
@@ -74,6 +83,7 @@ export class FaceLayer {
     const { uniforms } = this.lay;
     this.shrink.uniforms.uSource.value = this.blend.texture;
     this.shrink.render(this.gpu.renderer, this.glow);
+    this.soften.render(this.gpu.renderer, this.softGlow);
     const painted = painterly > 0.004 ? this.paint(painterly, quality) : null;
     const canvas = painted
       ? this.enlarger.enlarge(painted.texture, painted.side, quality.canvas)
@@ -99,7 +109,8 @@ export class FaceLayer {
   }
 
   dispose(): void {
-    for (const part of [this.blend, this.enlarger, this.glow, this.shrink, this.lay]) part.dispose();
+    const { blend, enlarger, glow, softGlow, shrink, soften: softening, lay } = this;
+    for (const part of [blend, enlarger, glow, softGlow, shrink, softening, lay]) part.dispose();
     this.brush?.dispose();
   }
 

@@ -8,10 +8,11 @@ import { Output, type OutputSettings } from '../mapping/output.ts';
 import { PatternLayer } from '../mapping/pattern-layer.ts';
 import { FaceLayer } from './face-layer.ts';
 import type { GpuContext } from './gpu-context.ts';
+import { drawsInSoftware } from './gpu-probe.ts';
 import { noiseTexture } from './noise-texture.ts';
 import { PortraitLayer } from './portrait-layer.ts';
 import type { QualityLevel } from './quality.ts';
-import { createTarget, drawsInSoftware, targetType } from './targets.ts';
+import { createTarget, targetType } from './targets.ts';
 import type { View } from './view.ts';
 
 /** No projector shows more, and no wall needs more, px. */
@@ -44,7 +45,7 @@ export class Stage {
     renderer.autoClear = false;
     renderer.setClearColor(0x000000, 1);
     this.renderer = renderer;
-    this.isSoftware = drawsInSoftware(renderer);
+    this.isSoftware = drawsInSoftware(renderer.getContext());
     const type = targetType(renderer);
     this.gpu = { renderer, type, noise: noiseTexture(), picture: createTarget(1, 1, type) };
     this.output = new Output(this.gpu.noise);

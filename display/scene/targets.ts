@@ -7,17 +7,11 @@ import {
   type WebGLRenderer,
   WebGLRenderTarget,
 } from 'three';
-
-/** Whether everything is drawn by the processor: a GPU is missing or hidden. */
-export function drawsInSoftware(renderer: WebGLRenderer): boolean {
-  const context = renderer.getContext();
-  const info = context.getExtension('WEBGL_debug_renderer_info');
-  return info !== null && /swiftshader|llvmpipe|software/i.test(context.getParameter(info.UNMASKED_RENDERER_WEBGL));
-}
+import { drawsInSoftware } from './gpu-probe.ts';
 
 /** Half floats where a GPU can draw into them, so that slow fades show no bands; bytes where it cannot, or is none. */
 export const targetType = (renderer: WebGLRenderer): TextureDataType =>
-  drawsInSoftware(renderer) ? UnsignedByteType : finestType(renderer);
+  drawsInSoftware(renderer.getContext()) ? UnsignedByteType : finestType(renderer);
 
 /** For values that are no colours: small, or negative. */
 export function finestType({ extensions }: WebGLRenderer): TextureDataType {

@@ -41,8 +41,10 @@ describe.skipIf(browserMissing)('the wall receives', () => {
   afterEach(() => stage.expectCalm());
 
   it('is black, bare and without a pointer until the first face fades in', async () => {
-    const page = await stage.wall();
+    const page = await stage.wall('', 640, 360);
     await until('the page to connect', () => stage.front.streams.viewers.size === 1);
+    // No more than a processor has time to draw, though the screen is larger.
+    expect([...stage.front.streams.viewers][0].query.get('size')).toBe('256');
     expect((await look(page)).brightness()).toBeLessThan(1);
     const bare = await page.evaluate(() => ({
       cursor: getComputedStyle(document.body).cursor,

@@ -38,12 +38,11 @@ float bristles(vec2 place) {
 
 // What the edge throws on the wall: the farther away, the less of its forms is left.
 vec3 spread(vec2 edge, vec2 along) {
-  vec2 size = vec2(textureSize(uGlow, 0));
-  vec3 sum = sampleSoft(uGlow, edge, size);
+  vec3 sum = texture(uGlow, edge).rgb;
   if (!uFine) return sum;
   for (int i = 1; i <= 2; i++) {
     vec2 away = 0.7 * float(i) * along;
-    sum += sampleSoft(uGlow, clamp(edge - away, 0.03, 0.97), size) + sampleSoft(uGlow, clamp(edge + away, 0.03, 0.97), size);
+    sum += texture(uGlow, clamp(edge - away, 0.03, 0.97)).rgb + texture(uGlow, clamp(edge + away, 0.03, 0.97)).rgb;
   }
   return sum / 5.0;
 }

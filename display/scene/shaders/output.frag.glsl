@@ -47,7 +47,8 @@ void main() {
   }
   float light = edge(vPlace.x, uEdges.x) * edge(1.0 - vPlace.x, uEdges.y)
     * edge(vPlace.y, uEdges.z) * edge(1.0 - vPlace.y, uEdges.w);
-  color *= pow(light, 1.0 / uGamma) * uLight;
+  color *= uLight;
+  if (light < 1.0) color *= pow(light, 1.0 / uGamma);
   // Half a step of noise, so that long fades show no bands; nothing is added to black.
   float dither = (texelFetch(uNoise, (ivec2(gl_FragCoord.xy) + uShift) & 255, 0).g - 0.5) * 2.0 / 255.0;
   outColor = vec4(color + dither * step(0.002, luma(color)), 1.0);
