@@ -14,6 +14,8 @@ export interface PickleLimits {
   readonly memo: number;
   /** Bytes of all texts held in memory; long texts and bytes stay in the file. */
   readonly textBytes: number;
+  /** Items and bytes that constructors copy. */
+  readonly copied: number;
 }
 
 export const defaultLimits: PickleLimits = {
@@ -22,6 +24,7 @@ export const defaultLimits: PickleLimits = {
   depth: 200,
   memo: 1_000_000,
   textBytes: 64 * 2 ** 20,
+  copied: 64 * 2 ** 20,
 };
 
 export interface UnpickleOptions {
@@ -48,6 +51,7 @@ export class PickleMachine {
   private readonly memo = new Map<number, PickleValue>();
   private containers = 0;
   private textBytes = 0;
+  private copied = 0;
   /** Place of the instruction in hand in the source. */
   private at = 0;
 
@@ -75,6 +79,7 @@ export class PickleMachine {
       at: place,
       damaged: (what) => damaged(file, `byte ${place}: ${what}`),
       unsupported: (what) => unsupported(file, `byte ${place} holds ${what}, which this program does not read`),
+      spend: (copied) => this.spend(copied),
     };
   }
 
@@ -210,6 +215,11 @@ export class PickleMachine {
 
   private need(count: number): void {
     if (this.stack.length - count < this.floor) throw this.damaged('a value is missing');
+  }
+
+  private spend(copied: number): void {
+    this.copied += copied;
+    if (this.copied > this.limits.copied) throw this.beyondLimit('it copies the same data again and again');
   }
 
   /** Counts bytes of a text or a long integer that is held in memory. */

@@ -26,6 +26,8 @@ export interface Site {
   damaged(what: string): Error;
   /** What is asked for here is sound, but not supported. */
   unsupported(what: string): Error;
+  /** Counts items or bytes that are copied: a few bytes of a file can ask for the same copy again and again. */
+  spend(copied: number): void;
 }
 
 /** A value that is neither a scalar nor a container. */

@@ -43,8 +43,12 @@ export const plainMap = (
 ): { readonly [key: string]: Plain } =>
   Object.fromEntries([...map].map(([key, value]) => [keyText(key), toPlain(value, budget)]));
 
-/** A key of a dict as a part of a name. */
-export const keyText = (key: PickleValue): string => (typeof key === 'object' && key !== null ? '<key>' : String(key));
+/** More than the names of any checkpoint's tensors. */
+const maxKey = 1024;
+
+/** A key of a dict as a part of a name; of a longer one, the beginning. */
+export const keyText = (key: PickleValue): string =>
+  typeof key === 'object' && key !== null ? '<key>' : String(key).slice(0, maxKey);
 
 function plainObject(value: PickleObject, budget: Budget): Plain {
   if (value.path === 'pathlib.Path') return value.args.map((part) => (typeof part === 'string' ? part : '')).join('/');

@@ -25,8 +25,12 @@ export const objectOf =
 const makeDict: Constructor = (args, site) => {
   const [from] = args;
   if (from === undefined) return new Map();
-  if (isMap(from)) return new Map(from);
+  if (isMap(from)) {
+    site.spend(from.size);
+    return new Map(from);
+  }
   if (!isList(from)) throw site.damaged('a dict is made from what is no list of pairs');
+  site.spend(from.length);
   return new Map(
     from.map((pair) => {
       if (!isList(pair) || pair.length !== 2) throw site.damaged('a dict is made from what is no list of pairs');
@@ -37,16 +41,19 @@ const makeDict: Constructor = (args, site) => {
 
 const makeSet: Constructor = ([from = []], site) => {
   if (!isList(from)) throw site.damaged('a set is made from what is no list');
+  site.spend(from.length);
   return new Set(from);
 };
 
 const makeList: Constructor = ([from = []], site) => {
   if (!isList(from)) throw site.damaged('a list is made from what is no list');
+  site.spend(from.length);
   return [...from];
 };
 
 const makeTuple: Constructor = ([from = []], site) => {
   if (!isList(from)) throw site.damaged('a tuple is made from what is no list');
+  site.spend(from.length);
   return Object.freeze([...from]);
 };
 
@@ -58,6 +65,7 @@ export const makeBytes = ([from, encoding]: readonly PickleValue[], site: Site):
     throw site.unsupported('bytes in an unusual encoding');
   }
   if (from instanceof LongText) return from.asLatin1();
+  if (typeof from === 'string') site.spend(from.length);
   const data = typeof from === 'string' ? Buffer.from(from, 'latin1') : undefined;
   if (data?.toString('latin1') !== from) throw site.damaged('bytes stored as text are no bytes');
   return new Bytes(memorySource(site.file, data!), 0, data!.byteLength);

@@ -16,7 +16,8 @@ const maxComment = 0xffff;
 const maxDirectory = 64 * 2 ** 20;
 /** Deflate cannot do better than 1 to 1032. */
 const maxRatio = 1032;
-const maxInflated = 2 ** 31;
+/** Deflated parts are unpacked in memory. PyTorch deflates none; NumPy's archives hold latents, not networks. */
+const maxInflated = 2 ** 28;
 
 interface Entry {
   readonly method: number;

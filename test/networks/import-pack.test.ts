@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FamiliarError } from '../../server/errors.ts';
 import { loadFacePack } from '../../server/networks/face-pack.ts';
-import { importPack } from '../../server/networks/import/import-pack.ts';
+import { type ImportPackOptions, importPack } from '../../server/networks/import/import-pack.ts';
 import { newFolder } from '../../server/networks/import/new-folder.ts';
 import { recognise } from '../../server/networks/import/recognise.ts';
 import { defaultPack } from '../../server/paths.ts';
@@ -17,7 +17,7 @@ import { scratchFolder } from '../weights/scratch.ts';
 import { torchZip } from '../weights/torch-writer.ts';
 
 const scratch = scratchFolder();
-const silent = () => ({ update() {}, done() {} });
+const silent: ImportPackOptions['progress'] = () => ({ update() {}, done() {} });
 
 const importFile = (
   file: string,
@@ -110,7 +110,12 @@ describe.skipIf(!hasReference)('importing public networks', () => {
   it('keeps nothing of an import that is stopped', async () => {
     const out = join(scratch.folder, 'stopped');
     const abort = new AbortController();
-    const progress = () => ({ update: (done: number) => void (done === 20 && abort.abort()), done() {} });
+    const progress: typeof silent = () => ({
+      update(done) {
+        if (done === 20) abort.abort();
+      },
+      done() {},
+    });
     const stopped = importFile(referencePath('stylegan2-32.pkl'), 'x', { out, signal: abort.signal, progress });
     await expect(stopped).rejects.toMatchObject({ code: 'IMPORT_STOPPED' });
     expect(() => readdirSync(out)).toThrow('ENOENT');

@@ -20,11 +20,16 @@ export interface GeneratorImport {
 export const largestBlock = (tensors: ReadonlyMap<string, TensorInfo>): number =>
   Math.max(0, ...[...tensors.keys()].map((name) => Number(/^synthesis\.b(\d+)\./.exec(name)?.[1] ?? 0)));
 
+/** A gigabyte of float32; the largest public generators have a tenth of that. */
+const maxNumbers = 2 ** 28;
+
 /**
  * What is missing to build the network: one line, or none. Only names and shapes are looked at; the numbers stay in
  * the file.
  */
 export function missingParts({ architecture, tensors }: GeneratorImport): string[] {
+  const numbers = numbersOf(tensors);
+  if (numbers > maxNumbers) return [`it has ${numbers.toLocaleString('en-US')} numbers, more than any known network`];
   const sizes: TensorFile = {
     metadata: tensors.metadata,
     tensors: tensors.tensors,
@@ -39,3 +44,7 @@ export function missingParts({ architecture, tensors }: GeneratorImport): string
     return [error.message];
   }
 }
+
+/** Numbers of all tensors. */
+export const numbersOf = ({ tensors }: TensorFile): number =>
+  [...tensors.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);

@@ -7,7 +7,7 @@ import { openWeights } from '../../weights/open-weights.ts';
 import type { TensorFile } from '../../weights/tensor-file.ts';
 import { loadFacePack, readPackDescription } from '../face-pack.ts';
 import { findGenerator } from './find-generator.ts';
-import { missingParts } from './generator-import.ts';
+import { missingParts, numbersOf } from './generator-import.ts';
 import { checkPerceptual } from './import-perceptual.ts';
 import { withMeanLatent } from './mean-latent.ts';
 import { newFolder } from './new-folder.ts';
@@ -108,6 +108,3 @@ function classesOf({ tensors }: TensorFile): number {
   const [joined] = tensors.get('mapping.label_concat.weight')?.shape ?? [];
   return embedded ?? joined ?? 0;
 }
-
-const numbersOf = ({ tensors }: TensorFile): number =>
-  [...tensors.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
