@@ -1,6 +1,7 @@
 import { type Command, type CommandType, commands, parseCommand } from '../../protocol/commands.ts';
 import type { Parameter } from '../../protocol/parameters.ts';
 import { accept, type Result, refuse } from '../../protocol/result.ts';
+import { stateNames } from '../../protocol/states.ts';
 import type { OscValue } from './packet.ts';
 
 /** An address that OSC clients may send to, made from the description of parameters and commands. */
@@ -26,7 +27,7 @@ export const oscAnswers = {
 
 /** What is sent to subscribers, besides every parameter at its own address. */
 export const oscFeedback = {
-  state: { address: `${oscPrefix}/state`, takes: 'name', help: 'The state of the visit.' },
+  state: { address: `${oscPrefix}/state`, takes: stateNames.join(', '), help: 'The state of the visit.' },
   step: { address: `${oscPrefix}/step`, takes: 'number', help: 'The step of the becoming that is shown.' },
   likeness: { address: `${oscPrefix}/likeness`, takes: '0 to 1', help: 'How like the visitor the face has become.' },
   visitor: { address: `${oscPrefix}/visitor`, takes: 'number', help: 'Visitors so far.' },

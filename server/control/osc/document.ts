@@ -71,7 +71,8 @@ ${told(Object.values(oscFeedback))}
 
 Each value is sent 20 times a second at most, the newest always; no state, handover or loop is left out. A value that a
 subscriber moves itself is sent back to it when it has been at rest for 300 ms, so that no fader is pulled from under a
-finger; everybody else follows it as it moves. What was refused is sent back as it stands.
+finger; everybody else follows it as it moves. What was refused is sent back as it stands. Switches are told as 0 and 1,
+choices by name.
 
 ## Bundles, patterns and limits
 
