@@ -211,7 +211,30 @@ describe.skipIf(browserMissing)('the visitors’ tablet', () => {
     await reach('Yes, I agree');
     await heading(page, 'Look into the camera');
     await soon(async () => expect(await focused()).toBe('H1'));
-    change({ state: 'becoming', visit: visit({ visitor: 8 }) });
+    // Hints are said as they change; why there was no portrait is said at once.
+    change({ visit: visit({ hints: ['further'] }) });
+    await page.getByRole('status').getByText('A little further back').waitFor();
+    change({ visit: visit({ hints: ['ready'], problem: { code: 'blurred', message: '' } }) });
+    await page.getByRole('status').getByText('Lovely. Ready when you are').waitFor();
+    await page.getByRole('alert').getByText('The picture was blurred.').waitFor();
+    await reach('Take my portrait');
+    await heading(page, 'Hold still');
+    // The countdown is read out number by number, before anything else.
+    const timer = page.getByRole('timer');
+    expect(await timer.getAttribute('aria-live')).toBe('assertive');
+    change({ until: Date.now() + 20_000 });
+    await timer.getByText('20').waitFor();
+    await audit(page, 'visitor-countdown');
+    await timer.getByText('19').waitFor();
+    change({ state: 'review', visit: visit({ portrait: '/portrait/5' }), until: Date.now() + 9_000 });
+    await heading(page, 'Is this you?');
+    await soon(async () => expect(await focused()).toBe('H1'));
+    // That time runs out is said as well, but not every second.
+    await page
+      .getByRole('status')
+      .getByText(/In (10|5) s the piece moves on/)
+      .waitFor();
+    await reach('Keep it');
     await heading(page, 'Look at the wall');
     await soon(async () => expect(await focused()).toBe('H1'));
     await reach('Stop and leave');
@@ -220,6 +243,12 @@ describe.skipIf(browserMissing)('the visitors’ tablet', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     // The focus comes back to where it was.
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Stop and leave');
+    change({ state: 'arrived', visit: visit({ visitor: 8, receipt: '/receipt/a', receiptLink: link }) });
+    await heading(page, 'There you are');
+    await soon(async () => expect(await focused()).toBe('H1'));
+    await reach('Done');
+    await heading(page, 'Become the next face');
+    expect(given().map(({ type }) => type)).toEqual(['begin', 'consent', 'capture', 'keep', 'leave']);
   });
 
   it('moves little for those who wish so', async () => {
