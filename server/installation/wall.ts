@@ -72,9 +72,9 @@ export class Wall {
     this.#isAdrift = false;
   }
 
-  /** Draws anew what stands still. */
+  /** Draws anew what stands still: held, frozen, or at rest between two walks. */
   refresh(): void {
-    if (this.#scene !== 'start' && this.#scene !== 'arrived') return;
+    if (this.#scene === 'becoming' || this.#isAdrift) return;
     this.#wanted += 1;
     if (!this.#isRedrawing) void this.#redraw();
   }
@@ -121,8 +121,10 @@ export class Wall {
     while (this.#drawn < this.#wanted) {
       this.#drawn = this.#wanted;
       const run = this.#run;
-      const image = await engine.render(this.#mix).catch(() => null);
-      if (image && run === this.#run) this.#send(image, mainSource(this.#mix), 2 * interval.min);
+      const mix = this.#mix;
+      const image = await engine.render(mix).catch(() => null);
+      // A walk that has gone on meanwhile must not be sent back.
+      if (image && run === this.#run && mix === this.#mix) this.#send(image, mainSource(mix), 2 * interval.min);
     }
     this.#isRedrawing = false;
   }

@@ -6,19 +6,13 @@ import { addDirection, setStart } from '../../server/networks/import/add-to-pack
 import { readLatent } from '../../server/networks/import/latents.ts';
 import { defaultPack } from '../../server/paths.ts';
 import { openWeights } from '../../server/weights/open-weights.ts';
+import { npy } from '../weights/npy-writer.ts';
 import { scratchFolder } from '../weights/scratch.ts';
 import { torchZip } from '../weights/torch-writer.ts';
 import { zip } from '../weights/zip-writer.ts';
 
 const scratch = scratchFolder();
 const numbers = (count: number) => Float32Array.from({ length: count }, (_, i) => i + 1);
-
-/** A .npy file of float32. */
-function npy(shape: readonly number[], data: Float32Array): Buffer {
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`.padEnd(117, ' ');
-  const head = Buffer.from(`\x93NUMPY\x01\x00v\x00${header}\n`, 'latin1');
-  return Buffer.concat([head, Buffer.from(data.buffer)]);
-}
 
 const torch = (shape: readonly number[], data: Float32Array): Buffer =>
   torchZip((tensor) => tensor({ storage: { type: 'FloatStorage', data }, shape }));
