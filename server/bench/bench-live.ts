@@ -133,7 +133,7 @@ async function measure(live: Live, seconds: number) {
 
 /** Opens the wall and asks it how soon it draws, while pictures are offered and the engine works. */
 async function drawing({ address }: Live, browser: string, seconds: number): Promise<LiveBench['drawn']> {
-  const wall = await openWall(browser, `${address}?name=bench&size=${size}`);
+  const wall = await openWall(browser, `${address}?name=bench`);
   const report = async () => {
     const health = await (await fetch(`${address}health`)).json();
     const [display] = health.displays as { readonly fps: number; readonly latency: number | null }[];

@@ -28,6 +28,8 @@ export class BecomingPlayer {
   readonly #playhead = new Playhead<BecomingStep>();
   #stopTimer: Off | null = null;
   #last = 0;
+  /** When this beat was due, ms. */
+  #beat = 0;
   #shown: BecomingStep | null = null;
   #pointAt = 0;
   #ended = false;
@@ -42,6 +44,7 @@ export class BecomingPlayer {
   /** Resolves when the last step was reached in time, or `stop` was called; rejects when the engine cannot go on. */
   async play(): Promise<void> {
     this.#last = this.#ports.clock.now();
+    this.#beat = this.#last;
     const over = new Promise<void>((resolve) => {
       this.#over = resolve;
     });
@@ -86,7 +89,13 @@ export class BecomingPlayer {
     this.#last = now;
     if (!isFrozen()) this.#advance(seconds, pace());
     if (this.#playhead.isOver) this.#finish();
-    else this.#stopTimer = clock.setTimeout(() => this.#tick(), 1_000 / fps);
+    else {
+      // Beats have their places on an even grid: late ones do not add up. What was missed is left out, and a clock that
+      // was set back must not make the face wait.
+      const interval = 1_000 / fps;
+      this.#beat = Math.min(now + interval, Math.max(now, this.#beat + interval));
+      this.#stopTimer = clock.setTimeout(() => this.#tick(), this.#beat - now);
+    }
   }
 
   #advance(seconds: number, pace: number): void {
