@@ -24,7 +24,8 @@ A language of your own needs its own name, and whatever you leave out is shown i
         attractTitle: Word het volgende gezicht
 
 \`{number}\` and the like are filled in. If you change the words of consent, what each visitor agreed to is kept with their
-face word for word. This file is made from the texts themselves; do not edit it.
+face word for word, with its language and a checksum that tells one version of the words from another. This file is made
+from the texts themselves; do not edit it.
 
 | name | ${builtInLanguages.map(({ label }) => label).join(' | ')} |
 |---|${builtInLanguages.map(() => '---|').join('')}

@@ -38,6 +38,17 @@ describe.skipIf(browserMissing)('the visitors’ tablet in bad luck', () => {
     expect(given()).toEqual([]);
   });
 
+  it('waits in the browser’s language for a server that is only starting', async () => {
+    stage.fake.refusal = { code: 'failed', reason: 'Starting.' };
+    const page = await stage.open('/visitor', { locale: 'de-CH' });
+    await page.locator('[data-screen=connecting]').waitFor();
+    expect(await page.getAttribute('html', 'lang')).toBe('de');
+    await page.getByText('Einen Moment').first().waitFor();
+    await audit(page, 'visitor-connecting-de');
+    stage.fake.refusal = null;
+    await heading(page, 'Become the next face');
+  });
+
   it('says in the visitor’s language why there is no portrait', async () => {
     const page = await stage.open('/visitor');
     const problem = { code: 'too-dark' as const, message: 'The photograph: the face is too dark. Find more light.' };
