@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { FamiliarError, messageOf } from '../errors.ts';
 import type { ChainPort } from '../installation/ports.ts';
+import { isLoopback } from '../protocol/loopback.ts';
 import { type FacePicture, routes } from '../protocol/routes.ts';
 import { type Answer, decoded, notFound, send, text } from './answer.ts';
 import { type Authority, answerCertificate } from './certificate-page.ts';
@@ -150,7 +151,7 @@ function hostOf({ headers }: IncomingMessage): string | null {
 
 /** On this computer itself browsers trust plain http. */
 function isPlainFromElsewhere({ socket }: IncomingMessage): boolean {
-  return !(socket as Partial<TLSSocket>).encrypted && !/^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
+  return !(socket as Partial<TLSSocket>).encrypted && !isLoopback(socket.remoteAddress);
 }
 
 function listenError(error: NodeJS.ErrnoException, { host, port }: HttpOptions): FamiliarError {

@@ -62,7 +62,7 @@ export class PreviewStream {
 /** Previews come compressed; only another format or size needs work. */
 async function encodePreview(preview: Preview, { size, format }: FrameRequest): Promise<EncodedPicture> {
   const { bytes, encoding, width, height } = preview;
-  if (format === encoding && Math.max(width, height) <= size) return { width, height, payload: bytes };
+  if (format === encoding && Math.max(width, height) <= size) return { encoding, width, height, payload: bytes };
   const small = sharp(bytes).resize(size, size, { fit: 'inside', withoutEnlargement: true });
   const encoded =
     format === 'rgb'
@@ -71,5 +71,5 @@ async function encodePreview(preview: Preview, { size, format }: FrameRequest): 
         ? small.jpeg({ quality: 80 })
         : small.webp({ effort: 0 });
   const { data, info } = await encoded.toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, payload: data };
+  return { encoding: format, width: info.width, height: info.height, payload: data };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ackBytes, type Encoding, type FrameRequest, parseFrameQuery } from '../protocol/frame.ts';
+import { isLoopback } from '../protocol/loopback.ts';
 import type { Attachment, FrameHub } from './hub.ts';
 
 /** A client that does not answer a ping for this long is gone, ms. */
@@ -40,7 +41,8 @@ export class FrameEndpoint<P> {
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
-    this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, query));
+    const isLocal = !query.has('format') && isFromHere(request);
+    this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, query, isLocal));
   }
 
   /** Shows every client out: what comes next is not for them. They may come back. */
@@ -54,7 +56,7 @@ export class FrameEndpoint<P> {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
-  #welcome(client: WebSocket, query: URLSearchParams): void {
+  #welcome(client: WebSocket, query: URLSearchParams, isLocal: boolean): void {
     client.on('error', () => client.terminate());
     const request = parseFrameQuery(query, this.#usual);
     if (!request.ok) {
@@ -65,7 +67,7 @@ export class FrameEndpoint<P> {
       client.close(1013, 'too many displays are connected');
       return;
     }
-    const attachment = this.#hub.attach(client, request.value);
+    const attachment = this.#hub.attach(client, { ...request.value, isLocal });
     this.#audience.set(client, { request: request.value, query, attachment });
     this.#alive.add(client);
     this.#heartbeat ??= setInterval(() => this.#checkHeartbeats(), HEARTBEAT).unref();
@@ -87,3 +89,7 @@ export class FrameEndpoint<P> {
     }
   }
 }
+
+/** Whether the client runs on this computer; a proxy here stands for clients that do not. */
+const isFromHere = ({ socket, headers }: IncomingMessage): boolean =>
+  isLoopback(socket.remoteAddress) && !headers['x-forwarded-for'] && !headers.forwarded;

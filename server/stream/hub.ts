@@ -1,5 +1,5 @@
-import { encodeFrame, type FrameHeader, type FrameRequest } from '../protocol/frame.ts';
-import type { EncodedPicture } from './encoder.ts';
+import { encodeFrame, type FrameHeader } from '../protocol/frame.ts';
+import type { EncodedPicture, StreamRequest } from './encoder.ts';
 import { type FrameSocket, Receiver, type ReceiverStats } from './receiver.ts';
 
 /** What the maker of a picture says of it; the rest of the header follows from how it is sent. */
@@ -7,7 +7,7 @@ export type PictureHeader = Omit<FrameHeader, 'sequence' | 'encoding' | 'width' 
 
 export interface HubOptions<P> {
   /** Encodes a picture for a request; called once for all clients that asked for the same. */
-  readonly encode: (picture: P, request: FrameRequest) => Promise<EncodedPicture>;
+  readonly encode: (picture: P, request: StreamRequest) => Promise<EncodedPicture>;
   /** Most frames a second to one client. */
   readonly fps: number;
   /** Milliseconds; any origin. */
@@ -59,8 +59,8 @@ export class FrameHub<P> {
   }
 
   /** Takes a client in; it is shown the newest picture at once. */
-  attach(socket: FrameSocket, request: FrameRequest): Attachment {
-    const key = `${request.format} ${request.size}`;
+  attach(socket: FrameSocket, request: StreamRequest): Attachment {
+    const key = `${request.format} ${request.size} ${request.isLocal === true}`;
     let channel = this.#channels.get(key);
     if (channel === undefined) {
       channel = new Channel(request, this.#options, () => this.#newest);
@@ -86,7 +86,7 @@ export class FrameHub<P> {
 
 /** All clients that asked for the same size and format. */
 class Channel<P> {
-  readonly #request: FrameRequest;
+  readonly #request: StreamRequest;
   readonly #options: HubOptions<P>;
   readonly #newest: () => Newest<P> | undefined;
   readonly #receivers = new Set<Receiver>();
@@ -95,7 +95,7 @@ class Channel<P> {
   #floor = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(request: FrameRequest, options: HubOptions<P>, newest: () => Newest<P> | undefined) {
+  constructor(request: StreamRequest, options: HubOptions<P>, newest: () => Newest<P> | undefined) {
     this.#request = request;
     this.#options = options;
     this.#newest = newest;
@@ -140,9 +140,8 @@ class Channel<P> {
   async #encode({ number, picture, header }: Newest<P>): Promise<void> {
     this.#isEncoding = true;
     try {
-      const { width, height, payload } = await this.#options.encode(picture, this.#request);
+      const { encoding, width, height, payload } = await this.#options.encode(picture, this.#request);
       const sequence = number >>> 0;
-      const encoding = this.#request.format;
       const message = encodeFrame({ ...header, sequence, encoding, width, height }, payload);
       if (number >= this.#floor) {
         this.#encoded = { number, sequence, message };

@@ -25,7 +25,7 @@ let url: string;
 
 beforeEach(async () => {
   hub = new FrameHub({
-    encode: createPictureEncoder({ quality: 90, size: 512 }),
+    encode: createPictureEncoder({ quality: 90, size: 1024 }),
     fps: 1000,
     now: () => performance.now(),
   });
@@ -77,6 +77,27 @@ describe('/frames', () => {
     [200, 60, 40].forEach((c, i) => {
       expect(Math.abs(pixels[3 * 64 * 64 + i] - c)).toBeLessThan(6);
     });
+  });
+
+  it('brings clients on this computer small pictures as they are, and large ones compressed', async () => {
+    const { frames } = await viewer('?size=1024');
+    hub.show(plain(256, [1, 2, 3]), header);
+    await expect.poll(() => frames.length).toBe(1);
+    expect(frames[0].header.encoding).toBe('rgb');
+    expect(Buffer.from(frames[0].payload).equals(plain(256, [1, 2, 3]).data)).toBe(true);
+    hub.show(plain(768, [1, 2, 3]), header);
+    await expect.poll(() => frames[1]?.header.encoding).toBe('jpeg');
+  });
+
+  it('compresses for those who say how, and for whom a proxy on this computer stands in', async () => {
+    const { frames } = await viewer('?format=webp');
+    const behind = new WebSocket(url, { headers: { 'x-forwarded-for': '192.168.1.9' } });
+    const first = new Promise<Buffer>((resolve) => behind.once('message', (data) => resolve(data as Buffer)));
+    await new Promise((resolve) => behind.once('open', resolve));
+    hub.show(plain(256, [1, 2, 3]), header);
+    await expect.poll(() => frames[0]?.header.encoding).toBe('webp');
+    const frame = decodeFrame(await first);
+    expect(frame.ok && frame.value.header.encoding).toBe('jpeg');
   });
 
   it('never enlarges', async () => {

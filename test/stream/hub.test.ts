@@ -30,7 +30,7 @@ function makeHub(changes: Partial<ConstructorParameters<typeof FrameHub<number>>
   const hub = new FrameHub<number>({
     encode: async (picture) => {
       encodings++;
-      return { width: 4, height: 4, payload: Uint8Array.of(picture) };
+      return { encoding: 'jpeg', width: 4, height: 4, payload: Uint8Array.of(picture) };
     },
     fps: 1000,
     now: () => performance.now(),
@@ -152,7 +152,7 @@ describe('the hub', () => {
     const { hub } = makeHub({
       encode: (picture) =>
         new Promise((resolve) => {
-          finish = () => resolve({ width: 1, height: 1, payload: Uint8Array.of(picture) });
+          finish = () => resolve({ encoding: 'jpeg', width: 1, height: 1, payload: Uint8Array.of(picture) });
         }),
     });
     const client = new FakeClient();
@@ -172,7 +172,7 @@ describe('the hub', () => {
     const { hub } = makeHub({
       encode: async (picture) => {
         if (picture === 1) throw new Error('broken');
-        return { width: 1, height: 1, payload: Uint8Array.of(picture) };
+        return { encoding: 'jpeg', width: 1, height: 1, payload: Uint8Array.of(picture) };
       },
       onError: (error) => errors.push(error),
     });
