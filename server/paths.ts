@@ -9,5 +9,8 @@ export const packageRoot: string = (() => {
   return folder;
 })();
 
+/** What is worth remembering from one start to the next, and costs only time where it is lost. */
+export const cacheFolder: string = join(packageRoot, '.cache');
+
 /** The face pack that ships with the project. */
 export const defaultPack: string = join(packageRoot, 'models', 'default');

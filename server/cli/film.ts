@@ -9,7 +9,7 @@ import { videoCodecs } from '../media/codecs.ts';
 import { progress } from '../media/progress.ts';
 import { bendOf } from '../networks/directions.ts';
 import { type FacePack, loadFacePack, packSha256 } from '../networks/face-pack.ts';
-import { defaultPack } from '../paths.ts';
+import { cacheFolder, defaultPack } from '../paths.ts';
 import { createComparer } from '../projection/compare.ts';
 import { createProjector } from '../projection/projector.ts';
 import { type PresetName, presets } from '../projection/settings.ts';
@@ -105,7 +105,7 @@ async function run(portraits: string[], options: FilmOptions): Promise<void> {
   try {
     const { resolution } = pack.generator;
     const studio: Studio = {
-      projector: await createProjector(runtime, pack.generator, pack, settings),
+      projector: await createProjector(runtime, pack.generator, pack, settings, { cache: cacheFolder }),
       comparer: await createComparer(runtime, pack.perceptual, resolution),
       pack: { name: pack.description.name, sha256: await packSha256(pack), resolution },
       start: pack.start,

@@ -4,6 +4,7 @@ import { fromTensor, type RgbImage } from '../image/rgb-image.ts';
 import { bendOf, bent } from '../networks/directions.ts';
 import { type FacePack, loadFacePack, packSha256 } from '../networks/face-pack.ts';
 import { atMost, perceptualDistance, targetFeatures } from '../networks/perceptual.ts';
+import { cacheFolder } from '../paths.ts';
 import { type Latent, truncatedWs } from '../projection/latent.ts';
 import { createProjector, type Projector } from '../projection/projector.ts';
 import { RandomState } from '../projection/random.ts';
@@ -59,7 +60,7 @@ export class Studio {
     const runtime: Runtime = await createRuntime(engine, { threads });
     const { generator, description } = pack;
     const { resolution, numWs, wDim, zDim, noiseMaps } = generator;
-    const projector = await createProjector(runtime, generator, pack, live);
+    const projector = await createProjector(runtime, generator, pack, live, { cache: cacheFolder });
     const noise = noiseMaps.map(({ size }, i) => input(`noise.${i}`, [1, 1, size, size]));
     const synthesis = await runtime.compile({
       outputs: { image: generator.synthesis(input('ws', [1, numWs, wDim]), noise) },

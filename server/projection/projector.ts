@@ -4,6 +4,7 @@ import { cloneLatent, type Latent, repeatW } from './latent.ts';
 import { buildObjective, type LossNetworks } from './objective.ts';
 import { evaluate, project } from './project.ts';
 import { RandomState } from './random.ts';
+import { rememberedStatistics } from './remembered-statistics.ts';
 import type { ProjectionSettings } from './settings.ts';
 import { type WStatistics, wStatistics } from './w-statistics.ts';
 
@@ -76,15 +77,23 @@ export interface Machinery {
   readonly step: CompiledGraph;
 }
 
+export interface ProjectorOptions {
+  /** Folder to remember the statistics of W in, see `rememberedStatistics`; without it they are measured each time. */
+  readonly cache?: string;
+}
+
 /** Compiles everything a projection needs. Throws what the runtime throws where it cannot. */
 export async function createProjector(
   runtime: Runtime,
   generator: Generator,
   networks: LossNetworks,
   settings: ProjectionSettings,
+  { cache }: ProjectorOptions = {},
 ): Promise<Projector> {
   const objective = buildObjective(generator, networks, settings);
-  const statistics = await wStatistics(runtime, generator);
+  const statistics = await (cache === undefined
+    ? wStatistics(runtime, generator)
+    : rememberedStatistics(runtime, generator, cache));
   const target = await runtime.compile(objective.target);
   const step = await runtime.compile(objective.step);
   const machinery: Machinery = { generator, statistics, settings, target, step };
