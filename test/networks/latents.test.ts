@@ -53,6 +53,18 @@ describe('latents and directions of public code', () => {
     expect(() => read(components('comp'), 3)).toThrow('there is no component 3');
   });
 
+  it('does not take the mean face of a table for a direction', () => {
+    const table = torchZip((tensor) => {
+      const of = (data: Float32Array, shape: readonly number[]) =>
+        tensor({ storage: { type: 'FloatStorage', data }, shape });
+      return new Map([
+        ['comp', of(numbers(12), [3, 1, 4])],
+        ['mean', of(numbers(4), [1, 1, 4])],
+      ]);
+    });
+    expect(() => read(table)).toThrow(/--component 0 is the first/);
+  });
+
   it('makes a component as long as its standard deviation, where the table tells it', () => {
     const numbersOf = (data: Float32Array, shape: readonly number[]) => ({
       storage: { type: 'FloatStorage', data },

@@ -28,17 +28,18 @@ export function readLatent(opened: OpenedWeights, sizes: Sizes, component?: numb
 }
 
 function wholeLatent(opened: OpenedWeights, { numWs, wDim }: Sizes): Float32Array {
-  const fits = (count: number) => count === wDim || count === numWs * wDim;
-  const tensors = [...opened.tensors.tensors].map(([name, { shape }]) => ({ name, count: count(shape) }));
-  const fitting = tensors.filter((tensor) => fits(tensor.count));
-  const chosen = fitting.length === 1 ? fitting[0] : fitting.find(({ name }) => latentNames.includes(name));
-  if (chosen) return opened.tensors.read(chosen.name);
+  // First, since such a table holds the mean face too, which is of a latent's size.
   if (componentNames.some((name) => opened.tensors.tensors.has(name))) {
     throw new FamiliarError(
       'LATENT_COMPONENT',
       `${opened.path}: this is a table of components. Say which one you mean: --component 0 is the first.`,
     );
   }
+  const fits = (count: number) => count === wDim || count === numWs * wDim;
+  const tensors = [...opened.tensors.tensors].map(([name, { shape }]) => ({ name, count: count(shape) }));
+  const fitting = tensors.filter((tensor) => fits(tensor.count));
+  const chosen = fitting.length === 1 ? fitting[0] : fitting.find(({ name }) => latentNames.includes(name));
+  if (chosen) return opened.tensors.read(chosen.name);
   const found = tensors.map(({ name, count: n }) => `${name} of ${n} numbers`).slice(0, 5);
   throw new FamiliarError(
     'LATENT_WRONG_SIZE',
