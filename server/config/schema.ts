@@ -62,7 +62,14 @@ const engine = section('The engine that makes the faces.', {
     ['auto', 'cpu', 'webgpu', 'cuda', 'coreml', 'directml', 'tensorflow'],
     'auto',
   ),
-  patience: whole('The engine is restarted when it gives no sign of life for this long.', 's', 5, 600, 30),
+  patience: whole(
+    'The engine is restarted when it gives no sign of life for this long at most; sooner, where it has been so quick ' +
+      'that a dozen of its steps take less.',
+    's',
+    5,
+    600,
+    30,
+  ),
 });
 
 const camera = section('Cameras. Which of them is used is chosen by `live: camera`.', {

@@ -114,7 +114,7 @@ export const german: Texts = {
   captionInvite: 'Sie könnten das nächste Gesicht sein',
 
   receiptTitle: 'Ihr Gesicht',
-  receiptText: 'Dieses Gesicht gab es vor Ihnen nicht. Es ist am {date} aus der Person vor Ihnen gewachsen.',
+  receiptText: 'Dieses Gesicht gab es vor Ihnen nicht. Es ist am {date} aus dem Gesicht davor gewachsen.',
   receiptFaceAlt: 'Ihr Gesicht, wie es entstanden ist',
   receiptSave: 'Bild speichern',
   receiptForget: 'Mein Gesicht löschen',

@@ -111,7 +111,7 @@ export const english = {
   captionInvite: 'You could be the next face',
 
   receiptTitle: 'Your face',
-  receiptText: 'This face never existed before you. It grew out of the visitor before you, on {date}.',
+  receiptText: 'This face never existed before you. It grew out of the face before it, on {date}.',
   receiptFaceAlt: 'Your face as it became',
   receiptSave: 'Save the picture',
   receiptForget: 'Delete my face',

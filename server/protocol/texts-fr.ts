@@ -6,7 +6,7 @@ export const french: Texts = {
   attractTitle: 'Devenez le prochain visage',
   attractText: 'Chaque visage sur le mur est né du précédent. Le vôtre peut être le prochain.',
   attractBegin: 'Commencer',
-  attractQueue: 'Quelqu’un est en train de devenir. Prenez un numéro pour être le prochain.',
+  attractQueue: 'Quelqu’un se transforme en ce moment. Prenez un numéro pour être le prochain.',
 
   greetTitle: 'Bonjour',
   greetCalled: 'Numéro {number}, c’est à vous',
