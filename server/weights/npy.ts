@@ -31,7 +31,7 @@ export function readNpy(open: () => ByteSource): Npy {
   const size = source.size - start;
   if (code === 'O') return { pickle: sliceSource(source, start, size) };
   const dtype = numpyType(code);
-  if (!dtype) throw unsupported(source.name, `its NumPy type "${code}" is not one of numbers`);
+  if (!dtype) throw unsupported(source.name, `its NumPy type "${code}" is not one of numbers; use another file`);
   const count = elementCount(shape);
   if (count === undefined || count * elementBytes[dtype] !== size) {
     throw damaged(source.name, `its NumPy shape [${shape.join(', ')}] does not fit its ${size} bytes`);

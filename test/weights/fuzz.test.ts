@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { recognise } from '../../server/networks/import/recognise.ts';
 import { openWeights } from '../../server/weights/open-weights.ts';
-import { call, dict, emitted, global, type Item, pickle, tuple } from './pickle-writer.ts';
+import { call, dict, emitted, global, type Item, object, pickle, tuple } from './pickle-writer.ts';
 import { scratchFolder } from './scratch.ts';
 import { floats, type TorchData, torchLegacy, torchPickle, torchZip } from './torch-writer.ts';
 import { zip } from './zip-writer.ts';
@@ -42,7 +43,60 @@ const npy = Buffer.concat([
   new Uint8Array(8),
 ]);
 
+/** A module of NVIDIA's with a part, which looks like a generator without being one. */
+const nvidia: TorchData = (tensor) => {
+  const one = tensor({ storage: floats(...new Array<number>(64).fill(0.5)), shape: [4, 4, 4] });
+  const module = (tensors: Item, parts: Item): Item =>
+    call(
+      'torch_utils.persistence',
+      '_reconstruct_persistent_obj',
+      dict({
+        type: 'class',
+        class_name: 'Generator',
+        state: dict({
+          _parameters: tensors,
+          _buffers: dict({}),
+          _modules: parts,
+          _init_kwargs: dict({ c_dim: 0, mapping_kwargs: dict({ num_layers: 2 }) }),
+        }),
+      }),
+    );
+  const part = (name: string, parts: Item): Item => dict({ [name]: module(dict({ const: one, w_avg: one }), parts) });
+  return dict({ G: null, G_ema: module(dict({}), part('synthesis', part('b4', dict({})))) });
+};
+
+const tensorflow = (() => {
+  const network = (name: string, variables: readonly Item[], parts: Item): Item =>
+    object(
+      'dnnlib.tflib.network',
+      'Network',
+      dict({ version: 4, name, static_kwargs: dict({ resolution: 4 }), variables, components: parts }),
+    );
+  const variable = (name: string): Item => tuple(name, array(new Float32Array(16)));
+  const synthesis = network('G_synthesis', [variable('4x4/Const/const'), variable('4x4/Conv/mod_weight')], dict({}));
+  return pickle(tuple(network('G', [], dict({})), network('Gs', [variable('dlatent_avg')], dict({ synthesis }))), 2);
+})();
+
+const safetensors = (() => {
+  const entry = (shape: readonly number[], at: number, end: number) => ({
+    dtype: 'F32',
+    shape,
+    data_offsets: [at, end],
+  });
+  const header = JSON.stringify({
+    __metadata__: { conv_clamp: '256' },
+    'synthesis.b4.const': entry([4, 4, 4], 0, 256),
+    'mapping.w_avg': entry([4], 256, 272),
+  });
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, Buffer.from(header), Buffer.alloc(272, 63)]);
+})();
+
 const seeds: [string, Uint8Array][] = [
+  ['networks of NVIDIA', torchPickle(nvidia, 4)],
+  ['networks of TensorFlow', tensorflow],
+  ['safetensors', safetensors],
   ['archives', torchZip(state)],
   ['deflated archives', torchZip(state, { deflate: true, noSums: true })],
   ['zip64 archives', torchZip(state, { zip64: true, noSums: true })],
@@ -97,6 +151,7 @@ describe.each(seeds)('changed %s', (name, seed) => {
   const readAll = (): number => {
     const opened = openWeights(path);
     try {
+      recognise(opened);
       for (const tensor of opened.tensors.tensors.keys()) opened.tensors.read(tensor);
       return opened.tensors.tensors.size;
     } finally {
