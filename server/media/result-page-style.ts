@@ -12,21 +12,20 @@ export const resultPageStyle = `
   --text: #d9d4ce;
   --bright: #f6f2ec;
   --glow: #e3b68a;
-  --serif: "Iowan Old Style", "Palatino Linotype", Palatino, "URW Palladio L", P052, "Book Antiqua", Georgia, serif;
-  --sans: ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif;
+  --serif: "Source Serif 4 Variable", "Iowan Old Style", "Palatino Linotype", Palatino, "URW Palladio L", P052, "Book Antiqua", Georgia, serif;
   --edge: clamp(1.25rem, 5vw, 5rem);
 }
 *, *::before, *::after { box-sizing: border-box; }
 html { background: var(--ground); scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
 body {
   margin: 0 auto; max-width: 90rem; padding: 0 var(--edge) 6rem;
-  color: var(--text); font: 400 1rem/1.55 var(--sans); -webkit-font-smoothing: antialiased;
+  color: var(--text); font: 400 1rem/1.55 var(--serif); -webkit-font-smoothing: antialiased;
 }
 a { color: inherit; }
 :focus-visible { outline: 2px solid var(--glow); outline-offset: 3px; }
 img, video { display: block; width: 100%; height: auto; background: var(--raised); }
 h1, h2, h3, p, dl, dd, figure, ol { margin: 0; padding: 0; }
-h1, h2, h3 { font-family: var(--serif); font-weight: 400; color: var(--bright); text-wrap: balance; }
+h1, h2, h3 { font-family: var(--serif); font-weight: 350; color: var(--bright); text-wrap: balance; }
 p { text-wrap: pretty; }
 .skip { position: absolute; left: -100vw; }
 .skip:focus { left: var(--edge); top: 1rem; background: var(--ground); padding: .5rem 1rem; z-index: 1; }
@@ -65,7 +64,7 @@ p { text-wrap: pretty; }
 
 .face { padding-top: clamp(3rem, 8vh, 5.5rem); scroll-margin-top: 0; }
 .face h3 { display: flex; gap: .75em; align-items: baseline; font-size: clamp(1.375rem, 2vw, 1.75rem); line-height: 1.2; overflow-wrap: anywhere; }
-.face h3 span { font: 400 .8125rem/1 var(--sans); color: var(--faint); font-variant-numeric: tabular-nums lining-nums; }
+.face h3 span { font: 400 .8125rem/1 var(--serif); color: var(--faint); font-variant-numeric: tabular-nums lining-nums; }
 .trio { display: grid; gap: 4px; margin-top: 1rem; grid-template-columns: 1fr 1fr 1fr; }
 .trio.wide { grid-template-columns: 2fr 1fr; }
 .trio figcaption { margin-top: .5rem; font-size: .75rem; color: var(--faint); }

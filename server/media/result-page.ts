@@ -5,6 +5,7 @@ import { Html, html } from './html.ts';
 import { curvePoints, likenessCurve } from './likeness-curve.ts';
 import { resultPageScript } from './result-page-script.ts';
 import { resultPageStyle } from './result-page-style.ts';
+import { typefaceStyle } from './typeface.ts';
 
 /**
  * The page of a film, to be written beside its `chain.json`: the film, then every face with its portrait, its becoming,
@@ -18,16 +19,17 @@ export function resultPage(record: FilmRecord): string {
   // The film shows the last pass; its faces make the row.
   const shown = passes.at(-1) ?? [];
   const people = new Set(faces.map((face) => face.portrait)).size;
+  const style = typefaceStyle() + resultPageStyle;
 
   const page = html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file: data:; media-src 'self' file:; style-src '${hash(resultPageStyle)}'; script-src '${hash(resultPageScript)}'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file: data:; media-src 'self' file:; font-src data:; style-src '${hash(style)}'; script-src '${hash(resultPageScript)}'">
 <title>Familiar Faces: ${portraits(people)}</title>
 <link rel="icon" href="data:,">
-<style>${new Html(resultPageStyle)}</style>
+<style>${new Html(style)}</style>
 <a class="skip" href="#faces">To the faces</a>
 <header class="opening${settings.sideBySide && ' wide'}">
 <div>

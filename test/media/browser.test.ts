@@ -132,6 +132,9 @@ describe.skipIf(browserMissing)('in Chromium', () => {
       await playing(page, '.opening video');
       expect((await videoState(page, '.opening video')).videoWidth).toBe(512);
       await page.waitForSelector('.row a[aria-current]');
+      // It brings its typeface along.
+      const letters = await page.evaluate(async () => [...(await document.fonts.ready)].map(({ status }) => status));
+      expect(letters).toEqual(['loaded']);
       // The third face comes after two thirds of the film.
       await page.$eval('.opening video', (video) => {
         (video as HTMLVideoElement).currentTime = 2.3;

@@ -58,6 +58,9 @@ describe('the curve', () => {
   });
 });
 
+/** A page without the font in it, whose letters may spell anything. */
+const wordsOf = (page: string) => page.replace(/base64,[\w+/=]+/, '');
+
 describe('resultPage', () => {
   it('shows each face with its numbers', () => {
     const page = resultPage(
@@ -71,13 +74,13 @@ describe('resultPage', () => {
     }
     expect(page).toContain('src="01-amara/evolution.mp4"');
     expect(page).toContain('src="02-jonas/target.png"');
-    expect(page).not.toMatch(/undefined|NaN|\[object/);
+    expect(wordsOf(page)).not.toMatch(/undefined|NaN|\[object/);
   });
 
   it('says so while the film is not finished, and when there is no face yet', () => {
     const page = resultPage(sampleRecord([], { loop: null }));
     expect(page).toContain('not finished yet');
-    expect(page).not.toMatch(/undefined|NaN|Infinity/);
+    expect(wordsOf(page)).not.toMatch(/undefined|NaN|Infinity/);
   });
 
   it('shows two passes apart, and the second in the row', () => {
