@@ -127,7 +127,11 @@ const visit = section('How long the piece waits for a visitor who walks away or 
 });
 
 const stream = section('Pictures on their way to the displays.', {
-  format: choice('How they are compressed.', ['jpeg', 'webp', 'rgb'], 'jpeg'),
+  format: choice(
+    'How they are compressed. On this computer itself pictures up to 512 px are carried as they are.',
+    ['jpeg', 'webp', 'rgb'],
+    'jpeg',
+  ),
   quality: whole('Quality of the compression.', '', 30, 100, 88),
   size: z
     .union([z.literal(256), z.literal(512), z.literal(768), z.literal(1024), z.literal(1536), z.literal(2048)])
