@@ -1,5 +1,6 @@
 import { copyFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { FamiliarError } from '../../errors.ts';
 import type { Progress } from '../../media/progress.ts';
@@ -78,6 +79,8 @@ export async function importPack(options: ImportPackOptions): Promise<ImportedPa
       writeFileSync(join(temporary, 'pack.yaml'), stringify(description));
       // What cannot be loaded is no pack: this reads every number once more.
       loadFacePack(temporary);
+      // A signal that came meanwhile is seen only now.
+      await setImmediate();
       stopWhenAborted(signal);
     });
     const choice =
