@@ -242,7 +242,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   control.onChange(changed);
   chain.onChange(changed);
   camera.onHealth(changed);
-  camera.onHealth(followCamera((level, message) => log.write(level, message)));
+  camera.onHealth(followCamera((level, message) => log.write(level, message), clock.now));
   engine.onHealth(changed);
 
   socket.start(http.server);

@@ -132,7 +132,7 @@ export class BrowserDriver implements CameraDriver, TabletEvents {
     if (now - this.#sampledAt < sampleEvery) return;
     this.#sampledAt = now;
     sampleOf(bytes).then(
-      (sample) => watch.see(performance.now(), sample),
+      (sample) => watch.judge(performance.now(), sample),
       // What cannot be decoded is no picture; the hints say the same.
       () => undefined,
     );

@@ -15,52 +15,58 @@ const rateWindow = 2_000;
 
 /**
  * Tells a camera that works from one that is unplugged, frozen or black. Pure: told the time, in ms. A living camera's
- * noise makes every picture different, so that equal ones mean that it hangs.
+ * noise makes every picture different, so that equal ones mean that it hangs. Only what was seen counts: where samples
+ * come late because the machine is busy, nothing is held against the camera.
  */
 export class PictureWatch {
   readonly #patience: number;
   #arrivals: number[] = [];
   #lastAt: number;
-  #changedAt: number;
-  #litAt: number;
+  /** When the newest sample was taken, and since when samples have been equal, and dark; null where they are not. */
+  #sampledAt = 0;
+  #sameSince: number | null = null;
+  #darkSince: number | null = null;
   #digest: number | null = null;
 
   /**
    * @param patience ms without a picture, a change or light that are no trouble yet
-   * @param now when patience begins: later than it is where a camera is still being opened
+   * @param now when waiting for the first picture begins: later than it is where a camera is still being opened
    */
   constructor(patience: number, now: number) {
     this.#patience = patience;
     this.#lastAt = now;
-    this.#changedAt = now;
-    this.#litAt = now;
   }
 
   /** A picture has come; a sample may be left out for most of them. */
   see(now: number, sample?: PictureSample): void {
     this.#lastAt = now;
-    // The time that opening was given ends with the first picture.
-    this.#changedAt = Math.min(this.#changedAt, now);
-    this.#litAt = Math.min(this.#litAt, now);
     this.#arrivals.push(now);
-    if (sample === undefined) return;
-    if (sample.digest !== this.#digest) this.#changedAt = now;
+    if (sample !== undefined) this.judge(now, sample);
+  }
+
+  /** A picture that has come before has been looked at. */
+  judge(now: number, sample: PictureSample): void {
+    const isSame = sample.digest === this.#digest;
+    // Equal since the one before, which was the first of its kind.
+    this.#sameSince = isSame ? (this.#sameSince ?? this.#sampledAt) : null;
+    this.#darkSince = sample.bright < blackBelow ? (this.#darkSince ?? now) : null;
     this.#digest = sample.digest;
-    if (sample.bright >= blackBelow) this.#litAt = now;
+    this.#sampledAt = now;
   }
 
   /** Pictures are not expected for a while: nothing that is missing counts. */
   rest(now: number): void {
     this.#lastAt = now;
-    this.#changedAt = now;
-    this.#litAt = now;
+    this.#sameSince = null;
+    this.#darkSince = null;
     this.#digest = null;
   }
 
   trouble(now: number): PictureTrouble | null {
+    const lasts = (since: number | null) => since !== null && this.#sampledAt - since > this.#patience;
     if (now - this.#lastAt > this.#patience) return 'silent';
-    if (now - this.#litAt > this.#patience) return 'black';
-    return now - this.#changedAt > this.#patience ? 'frozen' : null;
+    if (lasts(this.#darkSince)) return 'black';
+    return lasts(this.#sameSince) ? 'frozen' : null;
   }
 
   /** Pictures a second; null before there are any. */

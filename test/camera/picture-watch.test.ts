@@ -51,6 +51,18 @@ describe('a camera that', () => {
     expect(covered.trouble(3_500)).toBe('black');
   });
 
+  it('is looked at late is not blamed for it', () => {
+    const watch = new PictureWatch(patience, 0);
+    watch.see(0, { digest: 1, bright: 180 });
+    // Pictures come, but the machine is too busy to look at any of them.
+    for (let now = 125; now <= 6_000; now += 125) watch.see(now);
+    expect(watch.trouble(6_000)).toBeNull();
+    watch.see(6_010, { digest: 2, bright: 5 });
+    expect(watch.trouble(6_020)).toBeNull();
+    watch.see(6_310, { digest: 2, bright: 180 });
+    expect(watch.trouble(6_320)).toBeNull();
+  });
+
   it('comes back is good at once', () => {
     const watch = new PictureWatch(patience, 0);
     watch.see(100, { digest: 1, bright: 180 });

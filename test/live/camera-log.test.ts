@@ -2,22 +2,41 @@ import { describe, expect, it } from 'vitest';
 import { followCamera } from '../../server/live/camera-log.ts';
 
 describe('the log of a camera', () => {
+  const lines: string[] = [];
+  let now = 0;
+  const follow = followCamera(
+    (level, message) => lines.push(`${level}: ${message}`),
+    () => now,
+  );
+  const trouble = (message: string) => follow({ level: 'trouble', message });
+  const good = () => follow({ level: 'good', message: '' });
+
   it('tells each trouble once, and its end', () => {
-    const lines: string[] = [];
-    const follow = followCamera((level, message) => lines.push(`${level}: ${message}`));
     follow({ level: 'starting', message: 'It is being opened.' });
-    follow({ level: 'good', message: '' });
-    follow({ level: 'trouble', message: 'It is frozen.' });
-    follow({ level: 'trouble', message: 'It is frozen.' });
-    follow({ level: 'trouble', message: 'It is gone.' });
+    good();
+    trouble('It is frozen.');
+    trouble('It is frozen.');
+    trouble('It is gone.');
     follow({ level: 'starting', message: 'It is being opened.' });
-    follow({ level: 'trouble', message: 'It is gone.' });
-    follow({ level: 'good', message: '' });
-    follow({ level: 'good', message: '' });
-    expect(lines).toEqual([
+    trouble('It is gone.');
+    good();
+    good();
+    expect(lines.splice(0)).toEqual([
       'warning: Camera: It is frozen.',
       'warning: Camera: It is gone.',
       'info: The camera works again.',
     ]);
+  });
+
+  it('is not filled by a camera that comes and goes', () => {
+    for (let i = 0; i < 100; i++, now += 1_000) {
+      trouble('It is frozen.');
+      good();
+    }
+    expect(lines).toEqual([]);
+    now += 5 * 60_000;
+    trouble('It is frozen.');
+    good();
+    expect(lines).toEqual(['warning: Camera: It is frozen.', 'info: The camera works again.']);
   });
 });
