@@ -111,7 +111,7 @@ class Wall {
   count = 0;
 
   constructor() {
-    this.#socket = new WebSocket(`ws://127.0.0.1:${port}/frames?size=128`);
+    this.#socket = new WebSocket(`ws://127.0.0.1:${port}/frames?size=128&format=jpeg`);
     this.#socket.on('error', () => {});
     this.#socket.on('message', (data: Buffer) => {
       const frame = decodeFrame(data);
