@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { benchLive } from '../../server/bench/bench-live.ts';
+import { findBrowser } from '../../server/bench/wall-browser.ts';
 import { packageRoot } from '../../server/paths.ts';
 import { buildPages } from '../e2e/pages.ts';
 
@@ -107,16 +108,19 @@ describe.skipIf(!hasPages)('familiar-faces start', () => {
 describe('the measuring of the live piece', () => {
   it('measures a visit and an audience', async () => {
     const pages = await buildPages();
-    const options = { pack: 'default', engine: 'auto', displays: 3, seconds: 2, browser: null, pages };
+    const browser = findBrowser();
+    if (!browser) console.log('Drawing is not measured: no Chromium found (set CHROME_PATH to one).');
+    const options = { pack: 'default', engine: 'auto', displays: 3, seconds: 2, browser, pages };
     const live = await benchLive(options).finally(() => rm(pages, { recursive: true, force: true }));
     expect(live.startToAttract).toBeGreaterThan(0);
     expect(live.keepToFace).toBeGreaterThan(0);
     expect(live.latency.p95).toBeGreaterThanOrEqual(live.latency.median);
     expect(live.displays).toMatchObject({ count: 3, sides: [512, 512] });
-    expect(live.drawn).toBeNull();
+    if (browser) expect(live.drawn?.p95).toBeGreaterThan(0);
+    if (browser) expect(live.drawn?.fps).toBeGreaterThan(0);
     expect(live.displays.fewest).toBeGreaterThan(1);
     expect(live.steps.alone).toBeGreaterThan(0);
     expect(live.steps.watched).toBeGreaterThan(0);
     expect(live.processors.displays).toBeGreaterThan(0);
-  });
+  }, 120_000);
 });
