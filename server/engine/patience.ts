@@ -1,7 +1,7 @@
 /** Steps slower than all before are normal (another program starts); this much slower is a hang. */
 const slowness = 12;
-/** No engine is given up sooner, ms: a garbage collection or a full disk takes a moment. */
-const shortest = 3_000;
+/** No engine is given up sooner, ms: on a computer that does much else it may not be given the processor for seconds. */
+const shortest = 6_000;
 
 /**
  * How long the engine may be silent before it counts as hung, ms: a dozen of its usual steps, and never longer than a

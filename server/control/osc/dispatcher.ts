@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import type { Installation } from '../../installation/runner.ts';
+import { isLoopback } from '../../protocol/loopback.ts';
 import type { Parameter, ParameterValues } from '../../protocol/parameters.ts';
 import type { Control } from '../control.ts';
 import type { LiveParameters } from '../live-parameters.ts';
@@ -14,7 +15,7 @@ import {
   oscOwn,
   readPort,
 } from './addresses.ts';
-import { type Endpoint, isLoopback } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Feedback, Whole } from './feedback.ts';
 import type { Letter, Values } from './mailbox.ts';
 import type { OscMessage, OscValue } from './packet.ts';

@@ -4,6 +4,5 @@ export interface Endpoint {
   readonly port: number;
 }
 
-export const isLoopback = (host: string): boolean => host === '::1' || /^(::ffff:)?127\./i.test(host);
-
+/** One name for an endpoint. */
 export const keyOf = ({ host, port }: Endpoint): string => `${host} ${port}`;

@@ -124,7 +124,6 @@ const styleGanMetadata = (settings: Settings): Record<string, string> => ({
   mapping_lr_multiplier: String(settings.mapping_lrmul ?? 0.01),
   fused_scale: String(settings.fused_scale ?? 'auto'),
   // Pictures are truncated in their first layers only, so that details stay varied.
-  truncation_psi: String(settings.truncation_psi ?? 0.7),
   truncation_layers: String(settings.truncation_cutoff ?? 8),
 });
 
