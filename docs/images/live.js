@@ -1,0 +1,35 @@
+// Puts live.jpg together from what the visit's browser test saw:
+//
+//     npx vitest run test/e2e/visit.test.ts && node docs/images/live.js
+import sharp from 'sharp';
+
+const gap = 8;
+const walls = ['1-attract-wall', '5-becoming-wall', '6-arrived-wall'];
+const pages = ['1-attract-tablet', '5-becoming-tablet', '6-arrived-tablet', '7-receipt'];
+
+/** Pictures of one height side by side -> { width, height, parts for sharp's composite }. */
+async function row(names, height, top) {
+  const parts = [];
+  let left = 0;
+  for (const name of names) {
+    const file = new URL(`../../test/artefacts/visit-${name}.png`, import.meta.url).pathname;
+    const { data, info } = await sharp(file).resize({ height }).toBuffer({ resolveWithObject: true });
+    parts.push({ input: data, left, top });
+    left += info.width + gap;
+  }
+  return { width: left - gap, height, parts };
+}
+
+const above = await row(walls, 306, 0);
+const below = await row(pages, 600, above.height + gap);
+await sharp({
+  create: {
+    width: Math.max(above.width, below.width),
+    height: above.height + gap + below.height,
+    channels: 3,
+    background: '#000',
+  },
+})
+  .composite([...above.parts, ...below.parts])
+  .jpeg({ quality: 88 })
+  .toFile(new URL('live.jpg', import.meta.url).pathname);
