@@ -45,7 +45,8 @@ export async function createOnnxRuntime({ provider, threads }: OnnxRuntimeOption
     executionProviders: [providerNames[provider]],
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
-    enableMemPattern: true,
+    // Planning all memory at once costs a 1024 px network a third more of it, and gains no time.
+    enableMemPattern: false,
     enableCpuMemArena: true,
     logSeverityLevel: 3,
     ...(sharesWithCpu(provider) ? {} : { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
