@@ -10,7 +10,7 @@ import torch
 from data import to_tensor
 
 BATCH = 1024
-BALANCE = 1.5  # faces of the ZIP are drawn by their sampling weight to this power: what is rare counts more
+BALANCE = 1.2  # faces of the ZIP are drawn by their sampling weight to this power: what is rare counts more
 
 
 @torch.no_grad()
