@@ -53,6 +53,7 @@ export class Wall {
   #wanted = 0;
   #drawn = 0;
   #isRedrawing = false;
+  #hasShown = false;
 
   constructor(ports: WallPorts) {
     this.#ports = ports;
@@ -124,7 +125,10 @@ export class Wall {
       const mix = this.#mix;
       const image = await engine.render(mix).catch(() => null);
       // A walk that has gone on meanwhile must not be sent back.
-      if (image && run === this.#run && mix === this.#mix) this.#send(image, mainSource(mix), 2 * interval.min);
+      if (!image || run !== this.#run) continue;
+      if (mix === this.#mix) this.#send(image, mainSource(mix), 2 * interval.min);
+      // The walk's last step before it froze may have been drawn before the slider moved.
+      else if (this.#ports.isFrozen()) this.#wanted += 1;
     }
     this.#isRedrawing = false;
   }
@@ -172,6 +176,7 @@ export class Wall {
   }
 
   #send(image: RgbImage, source: FaceSource, blend: number): void {
+    this.#hasShown = true;
     const { stream, chain, clock, state } = this.#ports;
     const newest = chain.faces.at(-1);
     const face = source.kind === 'face' ? chain.faces.find(({ id }) => id === source.id) : newest;
@@ -195,8 +200,9 @@ export class Wall {
     }
   }
 
+  /** Waits while frozen; a wall that has shown nothing yet must not freeze in black. */
   async #thaw(run: number): Promise<void> {
-    while (this.#ports.isFrozen() && run === this.#run) await this.#sleep(100);
+    while (this.#ports.isFrozen() && this.#hasShown && run === this.#run) await this.#sleep(100);
   }
 
   #sleep(ms: number): Promise<void> {

@@ -20,18 +20,8 @@ let counted: number[];
 let moments: Moment[];
 let installation: Installation;
 
-beforeEach(() => {
-  clock = new FakeClock();
-  camera = new FakeCamera();
-  portraits = new FakePortraits();
-  engine = new FakeEngine();
-  chain = new FakeChain();
-  stream = new FakeStream();
-  live = { pace: 20, attractPace: 8, freeze: false };
-  logged = [];
-  counted = [];
-  moments = [];
-  installation = new Installation(
+const build = () =>
+  new Installation(
     {
       camera,
       portraits,
@@ -49,6 +39,19 @@ beforeEach(() => {
     settings,
     6,
   );
+
+beforeEach(() => {
+  clock = new FakeClock();
+  camera = new FakeCamera();
+  portraits = new FakePortraits();
+  engine = new FakeEngine();
+  chain = new FakeChain();
+  stream = new FakeStream();
+  live = { pace: 20, attractPace: 8, freeze: false };
+  logged = [];
+  counted = [];
+  moments = [];
+  installation = build();
   installation.onMoment((moment) => moments.push(moment));
   installation.start();
 });
@@ -314,6 +317,20 @@ describe('the wall when nobody is there', () => {
     const count = stream.shown.length;
     await clock.advance(60);
     expect(stream.shown).toHaveLength(count);
+  });
+
+  it('shows a first picture even when it is frozen before the engine is ready', async () => {
+    await installation.stop();
+    stream.shown = [];
+    engine.fall('starting');
+    live.freeze = true;
+    installation = build();
+    installation.start();
+    await clock.advance(5);
+    expect(stream.shown).toHaveLength(0);
+    engine.fall('good');
+    await clock.advance(60);
+    expect(stream.shown).toHaveLength(1);
   });
 
   it('lets go of a face that was deleted', async () => {

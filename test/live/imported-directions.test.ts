@@ -124,8 +124,11 @@ class Wall {
 
   /** The picture that the wall comes to rest at. */
   async still(): Promise<Buffer> {
+    const began = performance.now();
     for (let before = -1; before !== this.count || this.#picture === null; ) {
       before = this.count;
+      const { level, message } = live.engine.health;
+      if (performance.now() - began > 40_000) throw new Error(`${before} pictures, engine ${level} ${message}`);
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
     return this.#picture as Promise<Buffer>;
