@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { FamiliarError } from '../errors.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { fileError } from '../files/errors.ts';
-import { type Credentials, derOf, makeAuthority, makeServerCertificate } from './x509.ts';
+import { type Credentials, makeAuthority, makeServerCertificate } from './x509.ts';
 
 /** So long before its end a certificate is replaced, ms. */
 const renewBefore = 30 * 86_400_000;
@@ -54,7 +54,7 @@ export class LocalAuthority {
     });
     let authority = await read(folder, 'authority');
     if (authority === null) {
-      authority = makeAuthority(name, now());
+      authority = await makeAuthority(name, now());
       await write(folder, 'authority', authority);
     } else if (!isWhole(authority) || Date.parse(new X509Certificate(authority.certificate).validTo) <= now()) {
       throw damaged(folder);
@@ -73,8 +73,8 @@ export class LocalAuthority {
 
   /** The authority's certificate for devices to trust, DER; SHA-256 of it, for people to compare; and when it ends. */
   get authority(): { readonly der: Buffer; readonly fingerprint: string; readonly validTo: Date } {
-    const { fingerprint256, validTo } = new X509Certificate(this.#authority.certificate);
-    return { der: derOf(this.#authority.certificate), fingerprint: fingerprint256, validTo: new Date(validTo) };
+    const { raw, fingerprint256, validTo } = new X509Certificate(this.#authority.certificate);
+    return { der: raw, fingerprint: fingerprint256, validTo: new Date(validTo) };
   }
 
   /** Makes the server's certificate anew where it is time or the machine's names changed; tells whether it did. */
@@ -86,8 +86,7 @@ export class LocalAuthority {
 }
 
 async function makeServer(options: LocalAuthorityOptions, authority: Credentials): Promise<Credentials> {
-  const issuer = /CN=(.*)/.exec(new X509Certificate(authority.certificate).subject)?.[1] ?? options.name;
-  const server = makeServerCertificate(authority, issuer, options.names(), options.now());
+  const server = await makeServerCertificate(authority, options.names(), options.now());
   await write(options.folder, 'server', server);
   return server;
 }

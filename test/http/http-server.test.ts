@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { derOf, makeAuthority, makeServerCertificate } from '../../server/certificate/x509.ts';
+import { makeAuthority, makeServerCertificate } from '../../server/certificate/x509.ts';
 import { createHttpServer, type HttpServer } from '../../server/http/http-server.ts';
 import { loadPages } from '../../server/http/pages.ts';
 import { builtInTexts } from '../../server/protocol/texts.ts';
@@ -216,14 +216,10 @@ describe('bad luck', () => {
   });
 });
 
+const authority = await makeAuthority('Familiar Faces on test', Date.now());
+const { certificate: cert, key } = await makeServerCertificate(authority, ['127.0.0.1'], Date.now());
+
 describe('over https', () => {
-  const authority = makeAuthority('Familiar Faces on test', Date.now());
-  const { certificate: cert, key } = makeServerCertificate(
-    authority,
-    'Familiar Faces on test',
-    ['127.0.0.1'],
-    Date.now(),
-  );
   const elsewhere = Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])
     .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
@@ -233,7 +229,7 @@ describe('over https', () => {
 
   beforeAll(async () => {
     faces.set('a-face', { id: 'a-face', visitor: 12, at: 0, likeness: 0.7 });
-    const trust = { der: derOf(authority.certificate), fingerprint: 'AB:CD' };
+    const trust = { der: new X509Certificate(authority.certificate).raw, fingerprint: 'AB:CD' };
     both = createHttpServer({ ...options(0), host: '0.0.0.0', tls: { cert, key }, authority: trust });
     ({ port } = await both.listen());
   });

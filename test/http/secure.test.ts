@@ -8,9 +8,9 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { makeAuthority, makeServerCertificate } from '../../server/certificate/x509.ts';
 import { addTls } from '../../server/http/secure.ts';
 
-const authority = makeAuthority('Familiar Faces on test', Date.now());
-const make = (...names: string[]) => {
-  const { certificate, key } = makeServerCertificate(authority, 'Familiar Faces on test', names, Date.now());
+const authority = await makeAuthority('Familiar Faces on test', Date.now());
+const make = async (...names: string[]) => {
+  const { certificate, key } = await makeServerCertificate(authority, names, Date.now());
   return { cert: certificate, key };
 };
 const ca = authority.certificate;
@@ -32,7 +32,7 @@ beforeEach(async () => {
     });
     request.on('end', () => response.end(`${request.method} ${request.url} ${body.length}`));
   });
-  tls = addTls(server, make('localhost', '127.0.0.1'));
+  tls = addTls(server, await make('localhost', '127.0.0.1'));
   const sockets = new WebSocketServer({ noServer: true });
   sockets.on('connection', (client) => client.on('message', (data) => client.send(data)));
   server.on('upgrade', (request, socket, head) =>
@@ -119,7 +119,7 @@ describe('one port', () => {
   it('uses a renewed certificate for new connections, and keeps the old ones', async () => {
     const kept = new HttpsAgent({ keepAlive: true, ca });
     await ask(kept, '/');
-    const renewed = make('localhost', '127.0.0.1');
+    const renewed = await make('localhost', '127.0.0.1');
     tls.renew(renewed);
     const socket = connectTls({ port, host: '127.0.0.1', ca });
     await new Promise((resolve) => socket.once('secureConnect', resolve));

@@ -17,10 +17,10 @@ afterEach(async () => {
 });
 
 const open = (changes: object) => openHttps({ ...defaultConfig().server, ...changes }, (path) => resolve(folder, path));
-const authority = makeAuthority('A', Date.now());
+const authority = await makeAuthority('A', Date.now());
 
 async function writePair(): Promise<void> {
-  const { certificate, key } = makeServerCertificate(authority, 'A', ['localhost'], Date.now());
+  const { certificate, key } = await makeServerCertificate(authority, ['localhost'], Date.now());
   await writeFile(join(folder, 'c.pem'), certificate);
   await writeFile(join(folder, 'k.pem'), key);
 }
@@ -56,7 +56,7 @@ describe('the certificate of the pages', () => {
     await expect(open({ certificate: 'k.pem', certificateKey: 'c.pem' })).rejects.toMatchObject({
       code: 'CERTIFICATE_WRONG',
     });
-    await writeFile(join(folder, 'k.pem'), makeAuthority('B', Date.now()).key);
+    await writeFile(join(folder, 'k.pem'), (await makeAuthority('B', Date.now())).key);
     await expect(open(pair)).rejects.toThrow(/are not a certificate and its key/);
   });
 
