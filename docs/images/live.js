@@ -1,6 +1,7 @@
 // Puts live.jpg together from what the visit's browser test saw:
 //
 //     npx vitest run test/e2e/visit.test.ts && node docs/images/live.js
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
 const gap = 8;
@@ -12,7 +13,7 @@ async function row(names, height, top) {
   const parts = [];
   let left = 0;
   for (const name of names) {
-    const file = new URL(`../../test/artefacts/visit-${name}.png`, import.meta.url).pathname;
+    const file = fileURLToPath(new URL(`../../test/artefacts/visit-${name}.png`, import.meta.url));
     const { data, info } = await sharp(file).resize({ height }).toBuffer({ resolveWithObject: true });
     parts.push({ input: data, left, top });
     left += info.width + gap;
@@ -32,4 +33,4 @@ await sharp({
 })
   .composite([...above.parts, ...below.parts])
   .jpeg({ quality: 88 })
-  .toFile(new URL('live.jpg', import.meta.url).pathname);
+  .toFile(fileURLToPath(new URL('live.jpg', import.meta.url)));

@@ -1,23 +1,21 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { defaultConfig, readConfig } from '../config/read-config.ts';
 import { pageAddress } from '../live/addresses.ts';
 import { openAuthority } from '../live/https.ts';
 import { routes } from '../protocol/routes.ts';
-
-const defaultFile = 'installation.yaml';
+import { configOption, openConfig } from './config-file.ts';
 
 /** `familiar-faces certificate`: makes the certificate that `server: certificate: auto` uses, and shows it. */
 export function registerCertificate(program: Command): void {
   program
     .command('certificate')
     .description('https for the tablets: make a local certificate, and say how tablets come to trust it')
-    .option('-c, --config <file>', 'the configuration file', defaultFile)
+    .addOption(configOption())
     .action(async ({ config: file }: { config: string }) => {
-      const { server } = file === defaultFile && !existsSync(file) ? defaultConfig() : await readConfig(file);
-      const inFolder = (path: string) => resolve(dirname(resolve(file)), path);
+      const { config, folder } = await openConfig(file);
+      const { server } = config;
+      const inFolder = (path: string) => resolve(folder, path);
       const authority = await openAuthority(server, inFolder);
       const { subjectAltName = '', validTo } = new X509Certificate(authority.server.certificate);
       const day = (date: string | Date) => new Date(date).toISOString().slice(0, 10);

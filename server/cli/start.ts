@@ -1,28 +1,22 @@
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { createCamera } from '../camera/camera.ts';
-import { defaultConfig, readConfig } from '../config/read-config.ts';
 import type { Config } from '../config/schema.ts';
 import { messageOf } from '../errors.ts';
 import type { Off } from '../installation/ports.ts';
 import { type Live, startLive } from '../main.ts';
 import { routes } from '../protocol/routes.ts';
 import type { LogLine } from '../protocol/snapshot.ts';
-
-const defaultFile = 'installation.yaml';
+import { configOption, openConfig } from './config-file.ts';
 
 /** `familiar-faces start`: runs the installation until it is told to stop. */
 export function registerStart(program: Command): void {
   program
     .command('start')
     .description('run the installation: the wall, the tablets, OSC')
-    .option('-c, --config <file>', 'the configuration file', defaultFile)
+    .addOption(configOption())
     .action(async ({ config: file }: { config: string }) => {
-      // A fresh folder without the file runs on its defaults; a file that was named must be there.
-      const isFresh = file === defaultFile && !existsSync(file);
-      const config = isFresh ? defaultConfig() : await readConfig(file);
-      const folder = dirname(resolve(file));
+      const { config, isFresh, folder } = await openConfig(file);
       const live = await startLive({
         config,
         folder,

@@ -1,16 +1,7 @@
-import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
+import { findBrowser } from '../../server/bench/wall-browser.ts';
 
-/** Where a Chromium is usually found; `CHROME_PATH` names another. */
-const usualPlaces = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
-
-const executable = [process.env.CHROME_PATH, ...usualPlaces].find((path) => path && existsSync(path));
+const executable = findBrowser();
 
 /** Null where browser tests can run; else the reason, already printed: `describe.skipIf(browserMissing)(...)`. */
 export const browserMissing = executable ? null : 'no Chromium found (set CHROME_PATH to one)';

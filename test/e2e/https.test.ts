@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LocalAuthority } from '../../server/certificate/local-authority.ts';
 import { createHttpServer, type HttpServer } from '../../server/http/http-server.ts';
 import { loadPages } from '../../server/http/pages.ts';
-import { builtInLanguages, builtInTexts } from '../../server/protocol/texts.ts';
+import { quietServer } from '../http/quiet-server.ts';
 import { browserMissing, launchBrowser } from './browser.ts';
 import { look } from './look.ts';
 import { buildPages } from './pages.ts';
@@ -53,12 +53,7 @@ describe.skipIf(browserMissing || missing)('a tablet in the network of the museu
       authority: authority.authority,
       pages: loadPages(pages),
       chain: { picture: async () => null, byReceipt: () => null, forget: async () => false },
-      texts: builtInTexts,
-      languages: builtInLanguages,
-      portrait: () => null,
-      thumbnail: () => null,
-      health: () => ({}),
-      upgrades: {},
+      ...quietServer,
     });
     origin = `${address}:${(await http.listen()).port}`;
     const database = join(home, '.pki', 'nssdb');

@@ -4,7 +4,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHttpServer, type HttpServer } from '../../server/http/http-server.ts';
 import { loadPages } from '../../server/http/pages.ts';
-import { builtInLanguages, builtInTexts } from '../../server/protocol/texts.ts';
+import { builtInTexts } from '../../server/protocol/texts.ts';
+import { quietServer } from '../http/quiet-server.ts';
 import { browserMissing, launchBrowser } from './browser.ts';
 import { buildPages } from './pages.ts';
 import { faceToLookAt } from './pictures.ts';
@@ -34,12 +35,7 @@ describe.skipIf(browserMissing)('a receipt on a phone', () => {
         },
         forget: async (id) => faces.delete(id),
       },
-      texts: builtInTexts,
-      languages: builtInLanguages,
-      portrait: () => null,
-      thumbnail: () => null,
-      health: () => ({}),
-      upgrades: {},
+      ...quietServer,
     });
     origin = `http://127.0.0.1:${(await http.listen()).port}`;
     browser = await launchBrowser();

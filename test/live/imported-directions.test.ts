@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -12,7 +12,6 @@ import { constant, input } from '../../server/graph/ops.ts';
 import { fromTensor } from '../../server/image/rgb-image.ts';
 import { type Live, startLive } from '../../server/main.ts';
 import { loadFacePack } from '../../server/networks/face-pack.ts';
-import { packageRoot } from '../../server/paths.ts';
 import { RandomState } from '../../server/projection/random.ts';
 import { decodeFrame, encodeAck } from '../../server/protocol/frame.ts';
 import { protocolVersion } from '../../server/protocol/messages.ts';
@@ -24,6 +23,7 @@ import { FakeCamera } from '../installation/fakes.ts';
 import { npy } from '../weights/npy-writer.ts';
 import { torchZip } from '../weights/torch-writer.ts';
 import { zip } from '../weights/zip-writer.ts';
+import { writeBarePages } from './bare-pages.ts';
 
 const [numWs, wDim] = [8, 16];
 const random = new RandomState(11);
@@ -66,11 +66,7 @@ let port: number;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'imported-'));
-  for (const page of ['display', 'controller/visitor', 'controller/curator']) {
-    await mkdir(join(folder, 'pages', page), { recursive: true });
-    await writeFile(join(folder, 'pages', page, 'index.html'), `<title>${page}</title>`);
-  }
-  await cp(join(packageRoot, 'controller/receipt'), join(folder, 'pages/controller/receipt'), { recursive: true });
+  await writeBarePages(folder);
   pack = join(folder, 'pack');
   await mkdir(pack);
   await writeTinyPack(pack);

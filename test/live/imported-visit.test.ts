@@ -1,35 +1,26 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { freePort } from '../../server/bench/free-port.ts';
 import { parseConfig } from '../../server/config/read-config.ts';
-import type { Photograph } from '../../server/installation/ports.ts';
 import { type Live, startLive } from '../../server/main.ts';
-import { packageRoot } from '../../server/paths.ts';
 import { decodeFrame, encodeAck, type FrameHeader } from '../../server/protocol/frame.ts';
 import { protocolVersion } from '../../server/protocol/messages.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { Page } from '../control/live.ts';
-import { FakeCamera } from '../installation/fakes.ts';
 import { hasReference, referencePath, sharedPath } from '../reference.ts';
+import { writeBarePages } from './bare-pages.ts';
+import { PhotographCamera } from './photograph-camera.ts';
 
 let folder: string;
-let photograph: Photograph;
-
-class PhotographCamera extends FakeCamera {
-  override takeStill = async (): Promise<Photograph> => photograph;
-}
+let photograph: Uint8Array = new Uint8Array();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visit-'));
-  for (const page of ['display', 'controller/visitor', 'controller/curator']) {
-    await mkdir(join(folder, 'pages', page), { recursive: true });
-    await writeFile(join(folder, 'pages', page, 'index.html'), `<title>${page}</title>`);
-  }
-  await cp(join(packageRoot, 'controller/receipt'), join(folder, 'pages/controller/receipt'), { recursive: true });
-  if (hasReference) photograph = { bytes: await readFile(sharedPath('portraits/01-webmorph.jpg')), at: 1 };
+  await writeBarePages(folder);
+  if (hasReference) photograph = await readFile(sharedPath('portraits/01-webmorph.jpg'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -46,7 +37,7 @@ live: {pace: 5, hold: 2, countdown: 0, attractPace: 2}`,
     ),
     folder,
     pages: join(folder, 'pages'),
-    createCamera: () => new PhotographCamera(),
+    createCamera: () => new PhotographCamera(photograph),
   });
 }
 

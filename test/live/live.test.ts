@@ -1,33 +1,22 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { freePort } from '../../server/bench/free-port.ts';
 import { parseConfig } from '../../server/config/read-config.ts';
-import type { Photograph } from '../../server/installation/ports.ts';
 import { type Live, startLive } from '../../server/main.ts';
 import { packageRoot } from '../../server/paths.ts';
 import { decodeFrame, encodeAck, type FrameHeader } from '../../server/protocol/frame.ts';
 import { protocolVersion } from '../../server/protocol/messages.ts';
 import { Page } from '../control/live.ts';
-import { FakeCamera } from '../installation/fakes.ts';
+import { writeBarePages } from './bare-pages.ts';
+import { PhotographCamera } from './photograph-camera.ts';
 
 const portrait = join(packageRoot, '../shared/portraits/01-webmorph.jpg');
 const hasPortrait = existsSync(portrait);
 if (!hasPortrait) console.log(`The whole visit is skipped: ${portrait} is missing.`);
-
-class PhotographCamera extends FakeCamera {
-  readonly bytes: Uint8Array;
-  constructor(bytes: Uint8Array) {
-    super();
-    this.bytes = bytes;
-  }
-  override async takeStill(): Promise<Photograph> {
-    return { bytes: this.bytes, at: Date.now() };
-  }
-}
 
 let folder: string;
 let port: number;
@@ -35,11 +24,7 @@ let photograph: Uint8Array = new Uint8Array();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'live-'));
-  for (const page of ['display', 'controller/visitor', 'controller/curator']) {
-    await mkdir(join(folder, 'pages', page), { recursive: true });
-    await writeFile(join(folder, 'pages', page, 'index.html'), `<title>${page}</title>`);
-  }
-  await cp(join(packageRoot, 'controller/receipt'), join(folder, 'pages/controller/receipt'), { recursive: true });
+  await writeBarePages(folder);
   port = await freePort();
   if (hasPortrait) photograph = await readFile(portrait);
 });

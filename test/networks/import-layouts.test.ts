@@ -7,9 +7,9 @@ import { openWeights } from '../../server/weights/open-weights.ts';
 import { openSafetensors } from '../../server/weights/safetensors.ts';
 import type { TensorFile } from '../../server/weights/tensor-file.ts';
 import { hasReference, referencePath } from '../reference.ts';
-import { call, dict, type Item, object } from '../weights/pickle-writer.ts';
+import { dict, type Item, object } from '../weights/pickle-writer.ts';
 import { scratchFolder } from '../weights/scratch.ts';
-import { type TorchData, torchLegacy, torchZip, type View } from '../weights/torch-writer.ts';
+import { nvidiaModule, type TorchData, torchLegacy, torchZip, type View } from '../weights/torch-writer.ts';
 
 const scratch = scratchFolder();
 
@@ -32,18 +32,13 @@ const few = (tensor: ToTensor): Item =>
   });
 
 /** A module of stylegan2-ada-pytorch with all of its tensors in itself. */
-const nvidiaModule = (file: TensorFile, tensor: ToTensor): Item =>
-  call(
-    'torch_utils.persistence',
-    '_reconstruct_persistent_obj',
-    dict({
-      type: 'class',
-      version: 6,
-      module_src: '# not run',
-      class_name: 'Generator',
-      state: dict({ _parameters: state(file, tensor), _buffers: dict({}), _modules: dict({}), _init_kwargs: dict({}) }),
-    }),
-  );
+const wholeModule = (file: TensorFile, tensor: ToTensor): Item =>
+  nvidiaModule('Generator', {
+    _parameters: state(file, tensor),
+    _buffers: dict({}),
+    _modules: dict({}),
+    _init_kwargs: dict({}),
+  });
 
 describe.skipIf(!hasReference)('the files that public code writes around a generator', () => {
   const rosinality = (use: (g: TensorFile, average: Float32Array) => TorchData): TorchData => {
@@ -111,7 +106,7 @@ describe.skipIf(!hasReference)('the files that public code writes around a gener
     ],
     [
       "PTI's tuned generator: one module of NVIDIA's in PyTorch's archive",
-      () => torchZip(nvidia((g) => (tensor) => nvidiaModule(g, tensor))),
+      () => torchZip(nvidia((g) => (tensor) => wholeModule(g, tensor))),
       'nvidia',
     ],
     ['a state dict of G_ema', () => torchZip(nvidia((g) => (tensor) => dict({ G_ema: state(g, tensor) }))), 'nvidia'],

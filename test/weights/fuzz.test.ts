@@ -6,7 +6,7 @@ import { recognise } from '../../server/networks/import/recognise.ts';
 import { openWeights } from '../../server/weights/open-weights.ts';
 import { call, dict, emitted, global, type Item, object, pickle, tuple } from './pickle-writer.ts';
 import { scratchFolder } from './scratch.ts';
-import { floats, type TorchData, torchLegacy, torchPickle, torchZip } from './torch-writer.ts';
+import { floats, nvidiaModule, type TorchData, torchLegacy, torchPickle, torchZip } from './torch-writer.ts';
 import { zip } from './zip-writer.ts';
 
 const scratch = scratchFolder();
@@ -47,20 +47,12 @@ const npy = Buffer.concat([
 const nvidia: TorchData = (tensor) => {
   const one = tensor({ storage: floats(...new Array<number>(64).fill(0.5)), shape: [4, 4, 4] });
   const module = (tensors: Item, parts: Item): Item =>
-    call(
-      'torch_utils.persistence',
-      '_reconstruct_persistent_obj',
-      dict({
-        type: 'class',
-        class_name: 'Generator',
-        state: dict({
-          _parameters: tensors,
-          _buffers: dict({}),
-          _modules: parts,
-          _init_kwargs: dict({ c_dim: 0, mapping_kwargs: dict({ num_layers: 2 }) }),
-        }),
-      }),
-    );
+    nvidiaModule('Generator', {
+      _parameters: tensors,
+      _buffers: dict({}),
+      _modules: parts,
+      _init_kwargs: dict({ c_dim: 0, mapping_kwargs: dict({ num_layers: 2 }) }),
+    });
   const part = (name: string, parts: Item): Item => dict({ [name]: module(dict({ const: one, w_avg: one }), parts) });
   return dict({ G: null, G_ema: module(dict({}), part('synthesis', part('b4', dict({})))) });
 };

@@ -1,5 +1,6 @@
 import {
   call,
+  dict,
   type Emitted,
   emitted,
   global,
@@ -146,3 +147,11 @@ function nestedBytes(storage: Stored): Item {
     }
   });
 }
+
+/** A module as NVIDIA's `torch_utils.persistence` pickles it, with its Python, which nobody may run. */
+export const nvidiaModule = (className: string, state: Readonly<Record<string, Item>>, source = '# not run'): Item =>
+  call(
+    'torch_utils.persistence',
+    '_reconstruct_persistent_obj',
+    dict({ type: 'class', version: 6, module_src: source, class_name: className, state: dict(state) }),
+  );

@@ -3,7 +3,15 @@ import { openWeights } from '../../server/weights/open-weights.ts';
 import type { OpenedWeights } from '../../server/weights/opened-weights.ts';
 import { built, call, dict, emitted, global, type Item, persistent, pickle, shared, tuple } from './pickle-writer.ts';
 import { refusal, scratchFolder } from './scratch.ts';
-import { floats, type Stored, type TorchData, torchLegacy, torchPickle, torchZip } from './torch-writer.ts';
+import {
+  floats,
+  nvidiaModule,
+  type Stored,
+  type TorchData,
+  torchLegacy,
+  torchPickle,
+  torchZip,
+} from './torch-writer.ts';
 import { zip } from './zip-writer.ts';
 
 const scratch = scratchFolder();
@@ -237,26 +245,20 @@ describe('TorchScript', () => {
 
 describe('NVIDIA pickles', () => {
   const module = (className: string, state: Record<string, Item>): Item =>
-    call(
-      'torch_utils.persistence',
-      '_reconstruct_persistent_obj',
-      dict({
-        type: 'class',
-        version: 6,
-        module_src: `import os; os.system("false")\n${'#'.repeat(5000)}`,
-        class_name: className,
-        state: dict({
-          training: false,
-          _parameters: call('collections', 'OrderedDict'),
-          _buffers: call('collections', 'OrderedDict'),
-          _non_persistent_buffers_set: call('builtins', 'set'),
-          _backward_hooks: call('collections', 'OrderedDict'),
-          _modules: dict({}),
-          _init_args: tuple(),
-          _init_kwargs: dict({}),
-          ...state,
-        }),
-      }),
+    nvidiaModule(
+      className,
+      {
+        training: false,
+        _parameters: call('collections', 'OrderedDict'),
+        _buffers: call('collections', 'OrderedDict'),
+        _non_persistent_buffers_set: call('builtins', 'set'),
+        _backward_hooks: call('collections', 'OrderedDict'),
+        _modules: dict({}),
+        _init_args: tuple(),
+        _init_kwargs: dict({}),
+        ...state,
+      },
+      `import os; os.system("false")\n${'#'.repeat(5000)}`,
     );
 
   const network: TorchData = (tensor) => {
