@@ -160,12 +160,12 @@ class Mapping(nn.Module):
 
 
 class Encoder(nn.Module):
-    """image [N, 3, r, r] at any training resolution -> mean and log variance of z [N, z_dim], and what each layer's
+    """image [N, 3, r, r] at any training resolution (larger ones are made smaller) -> mean and log variance of z [N, z_dim], and what each layer's
     latent adds to w [N, num_ws, w_dim]."""
 
     def __init__(self, resolution, base, cap, z_dim, num_ws, w_dim, hidden=512):
         super().__init__()
-        self.num_ws, self.w_dim = num_ws, w_dim
+        self.resolution, self.num_ws, self.w_dim = resolution, num_ws, w_dim
         self.rgb, self.blocks = nn.ModuleDict(), nn.ModuleDict()
         for size in resolutions(resolution):
             count = channels(size, base, cap)
@@ -182,8 +182,8 @@ class Encoder(nn.Module):
             nn.init.zeros_(layer.bias)
 
     def forward(self, image):
-        size = image.shape[-1]
-        x = self.rgb[str(size)](image)
+        size = min(image.shape[-1], self.resolution)
+        x = self.rgb[str(size)](F.avg_pool2d(image, image.shape[-1] // size))
         while size > 4:
             x = self.blocks[str(size)](x)
             size //= 2

@@ -29,6 +29,7 @@ def parse_arguments():
     parser.add_argument('--out', required=True, help='folder of this run')
     parser.add_argument('--start', help='checkpoint to take the first weights from, where shapes fit')
     parser.add_argument('--resolution', type=int, default=128)
+    parser.add_argument('--look', type=int, default=128, help='pixels that encoder, LPIPS and discriminator see at once')
     parser.add_argument('--base', type=int, default=4096, help='feature maps at resolution r: base / r')
     parser.add_argument('--cap', type=int, default=256, help='at most so many feature maps')
     parser.add_argument('--z-dim', type=int, default=512)
@@ -37,6 +38,7 @@ def parse_arguments():
     parser.add_argument('--batch', type=int, default=16, help='faces a step, each worker')
     parser.add_argument('--workers', type=int, default=1, help='processes that average their weights (CPU)')
     parser.add_argument('--threads', type=int, default=0, help='threads of each worker, 0: as PyTorch likes')
+    parser.add_argument('--compile', action='store_true', help='generator through torch.compile (wants a C++ compiler)')
     parser.add_argument('--lr', type=float, default=1e-2, help='of generator and mapping, at the start')
     parser.add_argument('--lr-end', type=float, default=1e-3)
     parser.add_argument('--code-lr', type=float, default=0.03, help="of each training face's own latents")
@@ -44,7 +46,7 @@ def parse_arguments():
     parser.add_argument('--adversarial', type=float, default=0.4, help='its gradient relative to reconstruction')
     parser.add_argument('--adversarial-from', type=float, default=20, help='thousands of faces before it starts')
     parser.add_argument('--held-out', type=int, default=100, help='last faces of the ZIP, never trained on')
-    parser.add_argument('--snapshot', type=float, default=4, help='thousands of faces between snapshots')
+    parser.add_argument('--snapshot', type=float, default=10, help='thousands of faces between snapshots')
     parser.add_argument('--seed', type=int, default=1)
     return parser.parse_args()
 
@@ -99,11 +101,13 @@ def run(rank, options):
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     faces = Faces(options.faces, options.resolution, options.held_out)
     trainer = Trainer(options, device, len(faces.images))
+    if options.compile:
+        trainer.nets['synthesis'].compile()
     if os.path.exists(f'{options.out}/checkpoint.pt'):
         trainer.restore(f'{options.out}/checkpoint.pt')
         trainer.restore_codes(f'{options.out}/codes-{rank}.pt')
     elif options.start:
-        trainer.start_from(options.start)
+        trainer.start_from(options.start, os.path.join(os.path.dirname(options.start), f'codes-{rank}.pt'))
     seed = options.seed + 1000 * rank + trainer.steps
     torch.manual_seed(seed)
     np.random.seed(seed % 2**32)
@@ -126,15 +130,13 @@ def run(rank, options):
             began = time.time()
             means = ' '.join(f'{name} {np.mean(values):.4f}' for name, values in sums.items())
             print(f'{time.strftime("%H:%M:%S")} {trainer.seconds:.0f}s {trainer.seen / 1000:.1f}k {resolution}px '
-                  f'ratio {trainer.ratio:.2f} {means}', flush=True)
+                  f'{means}', flush=True)
             sums = {}
         if trainer.seen - last >= options.snapshot * 1000 or progress >= 1:
             trainer.save_codes(f'{options.out}/codes-{rank}.pt')
             if rank == 0:
-                snapshot(trainer, faces, resolution, 100)
+                snapshot(trainer, faces, resolution, 100 if progress < 1 else 2000)
             last = trainer.seen
-    if rank == 0:
-        snapshot(trainer, faces, resolution, 2000)
 
 
 def main():

@@ -19,10 +19,12 @@ def build(options, device):
     networks = {
         'synthesis': synthesis,
         'mapping': Mapping(options.z_dim, W_DIM, options.mapping_layers, 1.0),
-        'encoder': Encoder(options.resolution, options.base // 2, options.cap // 2, options.z_dim,
+        'encoder': Encoder(min(options.resolution, options.look), options.base // 2, options.cap // 2, options.z_dim,
                            synthesis.num_ws, W_DIM),
         'discriminator': FeatureDiscriminator(TAP_WIDTHS),
     }
+    if options.resolution > options.look:
+        networks['detail'] = FeatureDiscriminator(TAP_WIDTHS)  # the same for what is near
     return {name: net.to(device, memory_format=torch.channels_last) for name, net in networks.items()}
 
 
@@ -40,13 +42,16 @@ class Trainer:
         self.options, self.device = options, device
         self.nets = build(options, device)
         self.lpips = Lpips(options.lpips, device, torch.bfloat16)
-        self.seen, self.steps, self.seconds, self.ratio = 0, 0, 0.0, 0.0
+        self.seen, self.steps, self.seconds = 0, 0, 0.0
+        self.critics = [name for name in ('discriminator', 'detail') if name in self.nets]
+        self.ratio = dict.fromkeys(self.critics, 0.0)
         self.optimiser = torch.optim.Adam([
             # Weights of unit scale (equalised learning rate) want larger steps than the others.
             {'params': [*self.nets['synthesis'].parameters(), *self.nets['mapping'].parameters()], 'scale': 1.0},
             {'params': list(self.nets['encoder'].parameters()), 'scale': 0.08},
         ], lr=options.lr, betas=(0.0, 0.99), eps=1e-8)
-        self.critic = torch.optim.Adam(self.nets['discriminator'].parameters(), lr=1e-3, betas=(0.0, 0.99))
+        self.critic = torch.optim.Adam([p for name in self.critics for p in self.nets[name].parameters()], lr=1e-3,
+                                       betas=(0.0, 0.99))
         # What each face's own latents add to what the encoder says, found by gradient descent as in a projection.
         self.codes = torch.nn.Embedding(2 * faces, self.nets['synthesis'].num_ws * W_DIM, sparse=True).to(device)
         torch.nn.init.zeros_(self.codes.weight)
@@ -84,12 +89,16 @@ class Trainer:
             setattr(self, name, value)
 
     @torch.no_grad()
-    def start_from(self, path):
-        """Copy what overlaps of each weight of the same name; channels that are new begin with weak connections."""
+    def start_from(self, path, codes_path):
+        """Copy what overlaps of each weight of the same name, and the faces' own codes where that run left them; channels
+        and pictures that are new begin with weak connections, what sees details as what sees faces."""
         saved = torch.load(path, map_location=self.device)
+        saved['nets'].setdefault('detail', saved['nets'].get('discriminator', {}))
         for name, net in self.nets.items():
             for key, value in net.state_dict().items():
                 old = saved['nets'].get(name, {}).get(key)
+                if old is None and key.endswith('torgb.weight'):
+                    value.mul_(0.1)
                 if old is None or old.dim() != value.dim() or not value.is_floating_point():
                     continue
                 box = tuple(slice(0, min(a, b)) for a, b in zip(old.shape, value.shape))
@@ -97,6 +106,10 @@ class Trainer:
                     value.mul_(0.3)
                 value[box] = old[box].to(value)
         self.average = {name: self._state(name) for name in self.average}
+        if os.path.exists(codes_path):
+            codes = torch.load(codes_path, map_location=self.device)['codes']
+            width = min(codes.shape[1], self.codes.weight.shape[1])
+            self.codes.weight.data[:, :width] = codes[:, :width].float()
 
     # --- schedule ----------------------------------------------------------------------------------------------------
 
@@ -152,7 +165,7 @@ class Trainer:
         if adversarial > 0:
             ws = torch.cat([ws, self.mixed_latents(ws.detach(), count // 2)])
         images = self.nets['synthesis'](ws, resolution, 'random', torch.bfloat16)  # reconstructions, then random faces
-        real, fake = self.features(faces, images, resolution)
+        critic, real, fake = self.features(faces, images)
         lpips = self.lpips.distance([f[:count] for f in fake], real)
         pixels = sum((F.avg_pool2d(images[:count], k) - F.avg_pool2d(faces, k)).abs().mean() for k in (1, 2, 4)) / 3
         reconstruction = lpips.mean() + pixels
@@ -160,11 +173,11 @@ class Trainer:
         log = {'w': lpips[0::3].mean(), 'w+': lpips[1::3].mean(), 'code': lpips[2::3].mean(), 'pixels': pixels,
                'kl': kl.mean()}
         if adversarial > 0:
-            fooled, numbers = self.compete(real, fake, count)
+            fooled, numbers = self.compete(critic, real, fake, count)
             log |= numbers
-            if self.steps % 16 == 0:
-                self.measure_ratio(reconstruction, fooled, images, count)
-            loss = loss + adversarial * self.ratio * fooled
+            if self.steps % 16 < len(self.critics):
+                self.measure_ratio(critic, reconstruction, fooled, images, count)
+            loss = loss + adversarial * self.ratio[critic] * fooled
         for optimiser in (self.optimiser, self.refiner):
             optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -177,25 +190,31 @@ class Trainer:
         self.update_average(count * self.options.workers)
         return {name: float(value.detach()) for name, value in log.items()}
 
-    def features(self, faces, images, resolution):
+    def features(self, faces, images):
         """Frozen features of faces and of generated images: of one random crop for all, with contrast and brightness
-        changed face by face, alike for a face and its reconstruction."""
+        changed face by face, alike for a face and its reconstruction. Of pictures larger than `look` that is, by turns,
+        most of the face made smaller and a part of it as it is. -> the discriminator of that view, and both features."""
         count, extra = len(faces), len(images) - len(faces)
-        side = resolution - resolution // 8
-        top, left = np.random.randint(0, resolution - side + 1, 2)
+        resolution = faces.shape[-1]
+        look = min(resolution, self.options.look)
+        critic = self.critics[self.steps % len(self.critics)] if resolution > look else 'discriminator'
+        shrink = resolution // look if critic == 'discriminator' else 1
+        side = look - look // 8
+        top, left = np.random.randint(0, resolution // shrink - side + 1, 2)
         contrast, brightness = 0.3 * (torch.rand(2, count, 1, 1, 1, device=self.device) - 0.5)
 
         def seen(x, which):
-            return x[:, :, top:top + side, left:left + side] * (1 + contrast[which]) + brightness[which]
+            x = F.avg_pool2d(x, shrink)[:, :, top:top + side, left:left + side]
+            return x * (1 + contrast[which]) + brightness[which]
 
         with torch.no_grad():
             real = self.lpips.features(seen(faces, slice(None)))
         same = torch.cat([torch.arange(count), torch.arange(extra)])
-        return real, self.lpips.features(seen(images, same))
+        return critic, real, self.lpips.features(seen(images, same))
 
-    def compete(self, real, fake, count):
-        """Update the discriminator by the hinge loss; -> the generator's adversarial loss, and numbers for the log."""
-        critic = self.nets['discriminator'].requires_grad_(True)
+    def compete(self, name, real, fake, count):
+        """Update a discriminator by the hinge loss; -> the generator's adversarial loss, and numbers for the log."""
+        critic = self.nets[name].requires_grad_(True)
         real, fake = [real[k] for k in TAPS], [fake[k] for k in TAPS]
         with torch.autocast(self.device.type, torch.bfloat16):
             on_real, on_fake = critic(real), critic([f.detach() for f in fake])
@@ -208,16 +227,17 @@ class Trainer:
             logits = critic(fake)
         heads = len(logits)
         return -sum(f.mean() for f in logits) / heads, {
-            'critic': loss / heads, 'real': sum(r.mean() for r in on_real) / heads,
+            name: loss / heads, 'real': sum(r.mean() for r in on_real) / heads,
             'made': sum(f[:count].mean() for f in logits) / heads,
             'random': sum(f[count:].mean() for f in logits) / heads}
 
-    def measure_ratio(self, reconstruction, fooled, images, count):
+    def measure_ratio(self, critic, reconstruction, fooled, images, count):
         """Follow how strong the gradient of reconstruction is next to the adversarial one, on the reconstructions."""
         strong, weak = (torch.autograd.grad(loss, images, retain_graph=True)[0][:count].norm()
                         for loss in (reconstruction, fooled))
         measured = float(strong / (weak + 1e-12))
-        self.ratio = 0.8 * self.ratio + 0.2 * measured if self.ratio else measured
+        before = self.ratio[critic] or measured
+        self.ratio[critic] = 0.8 * before + 0.2 * measured
 
     @torch.no_grad()
     def update_average(self, count):
