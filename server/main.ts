@@ -73,8 +73,8 @@ export interface Live {
 
 /** Seconds the piece takes to put everything away, at most. */
 const stopPatience = 10;
-/** How far the engine stays behind the server for the processor: pages answer at once, faces come when they come. */
-const niceness = 5;
+/** How far the engine stays behind the server and a wall on this computer: pages answer at once, faces come when they come. */
+const niceness = 12;
 
 /**
  * Builds the piece and starts it. Throws a FamiliarError where it cannot run; what was opened is closed again. Camera,

@@ -1,6 +1,7 @@
 import { CanvasTexture, LinearFilter, NoColorSpace, type Texture, Vector2, Vector4 } from 'three';
 import type { GpuContext } from '../scene/gpu-context.ts';
 import { overlay, Pass } from '../scene/pass.ts';
+import box from '../scene/shaders/box.vert.glsl?raw';
 import fragment from './label.frag.glsl?raw';
 import type { Box } from './lines.ts';
 
@@ -17,6 +18,7 @@ export class Label {
       uOpacity: { value: 0 },
     },
     overlay,
+    box,
   );
   private texture: CanvasTexture | null = null;
 

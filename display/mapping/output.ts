@@ -32,6 +32,7 @@ export class Output {
     uFilm: { value: 0 },
     uNoise: { value: null as Texture | null },
     uShift: { value: new Vector2() },
+    uFine: { value: true },
   };
   private readonly scene = new Scene();
   private readonly camera = new Camera();
@@ -66,13 +67,15 @@ export class Output {
   }
 
   /** Draws `picture` ([height, width] px) onto the screen. */
-  draw(renderer: WebGLRenderer, picture: Texture, { width, height, light, grain, film, moment }: OutputSettings): void {
+  draw(renderer: WebGLRenderer, picture: Texture, settings: OutputSettings): void {
     const { uniforms } = this;
+    const { width, height, light, grain, film, moment, fine } = settings;
     uniforms.uPicture.value = picture;
     uniforms.uPictureSize.value.set(width, height);
     uniforms.uLight.value = light * this.brightness;
     uniforms.uGrain.value = grain;
     uniforms.uFilm.value = film;
+    uniforms.uFine.value = fine;
     // Steps without a common measure, so that no grain comes back to its place.
     uniforms.uShift.value.set((moment * 97) & 255, (moment * 151) & 255);
     renderer.setRenderTarget(null);
@@ -94,4 +97,6 @@ export interface OutputSettings {
   grain: number;
   film: number;
   moment: number;
+  /** Whether there is time for the better grain. */
+  fine: boolean;
 }

@@ -15,7 +15,7 @@ export class FaceBlend {
   private readonly pass = new Pass(blend, {
     uFrom: { value: null as Texture | null },
     uTo: { value: null as Texture | null },
-    uCrop: { value: new Vector2(1, 1) },
+    uCorner: { value: new Vector2() },
     uProgress: { value: 0 },
     uSpread: { value: 0 },
     uSeed: { value: 0 },
@@ -55,7 +55,7 @@ export class FaceBlend {
     const { uniforms } = this.pass;
     uniforms.uFrom.value = this.from.texture;
     uniforms.uTo.value = incoming;
-    uniforms.uCrop.value.set(side / bitmap.width, side / bitmap.height);
+    uniforms.uCorner.value.set((bitmap.width - side) >> 1, (bitmap.height - side) >> 1);
     uniforms.uSpread.value = spread;
     uniforms.uSeed.value = (uniforms.uSeed.value + 2) & 0xffff;
     this.drawn = Number.NaN;

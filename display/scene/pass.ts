@@ -48,18 +48,18 @@ export function shader(
   });
 }
 
-/** One fragment shader over everything. */
+/** One fragment shader over everything, or over what `vertexShader` leaves of it. */
 export class Pass<U extends Uniforms> {
   readonly uniforms: U;
   private readonly mesh: Mesh<BufferGeometry, RawShaderMaterial>;
   private readonly scene = new Scene();
   private readonly camera = new Camera();
 
-  constructor(fragmentShader: string, uniforms: U, parameters: ShaderMaterialParameters = {}) {
+  constructor(fragmentShader: string, uniforms: U, parameters: ShaderMaterialParameters = {}, vertexShader = screen) {
     this.uniforms = uniforms;
     const geometry = new BufferGeometry();
     geometry.setAttribute('position', new BufferAttribute(new Float32Array([-1, -1, 0, 3, -1, 0, -1, 3, 0]), 3));
-    this.mesh = new Mesh(geometry, shader(screen, fragmentShader, uniforms, parameters));
+    this.mesh = new Mesh(geometry, shader(vertexShader, fragmentShader, uniforms, parameters));
     this.mesh.frustumCulled = false;
     this.mesh.matrixAutoUpdate = false;
     this.scene.matrixWorldAutoUpdate = false;

@@ -1,6 +1,7 @@
-import { type Texture, Vector2 } from 'three';
+import { type Texture, Vector2, Vector4 } from 'three';
 import type { GpuContext } from './gpu-context.ts';
 import { overlay, Pass } from './pass.ts';
+import box from './shaders/box.vert.glsl?raw';
 import portrait from './shaders/portrait.frag.glsl?raw';
 import { uploadable } from './upload.ts';
 import type { View } from './view.ts';
@@ -14,12 +15,12 @@ export class PortraitLayer {
       uPhoto: { value: null as Texture | null },
       uCrop: { value: new Vector2(1, 1) },
       uPicture: { value: new Vector2() },
-      uCentre: { value: new Vector2() },
-      uSide: { value: 1 },
+      uBox: { value: new Vector4() },
       uFeather: { value: new Vector2() },
       uOpacity: { value: 0 },
     },
     overlay,
+    box,
   );
   private texture: Texture | null = null;
 
@@ -42,8 +43,7 @@ export class PortraitLayer {
     if (opacity <= 0 || !this.texture) return;
     const { uniforms } = this.pass;
     uniforms.uPicture.value.set(width, height);
-    uniforms.uCentre.value.set(x, y);
-    uniforms.uSide.value = side;
+    uniforms.uBox.value.set(x - side / 2, y - side / 2, side, side);
     uniforms.uFeather.value.set(face.featherX, face.featherY);
     uniforms.uOpacity.value = opacity;
     this.pass.render(this.gpu.renderer, this.gpu.picture);

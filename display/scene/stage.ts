@@ -34,7 +34,15 @@ export class Stage {
   private readonly pattern: PatternLayer;
   private readonly output: Output;
   private mapping: Mapping = identityMapping;
-  private readonly settings: OutputSettings = { width: 1, height: 1, light: 0, grain: 0, film: 0, moment: 0 };
+  private readonly settings: OutputSettings = {
+    width: 1,
+    height: 1,
+    light: 0,
+    grain: 0,
+    film: 0,
+    moment: 0,
+    fine: true,
+  };
   private screenWidth = 0;
   private screenHeight = 0;
 
@@ -94,7 +102,7 @@ export class Stage {
       this.portrait.draw(view, width, height);
       this.captions.draw(dt);
     }
-    this.show(view);
+    this.show(view, quality);
   }
 
   dispose(): void {
@@ -105,7 +113,7 @@ export class Stage {
     this.renderer.forceContextLoss();
   }
 
-  private show(view: View): void {
+  private show(view: View, { fine }: QualityLevel): void {
     const { settings } = this;
     const { grain } = view.looks;
     settings.width = this.gpu.picture.width;
@@ -115,6 +123,7 @@ export class Stage {
     settings.grain = view.testPattern ? 0 : 0.045 + 0.26 * grain;
     settings.film = view.testPattern ? 0 : grain;
     settings.moment = view.moment;
+    settings.fine = fine;
     this.output.draw(this.renderer, this.gpu.picture.texture, settings);
   }
 

@@ -1,7 +1,7 @@
 // One face on its way into the next.
 uniform sampler2D uFrom;
 uniform sampler2D uTo;
-uniform vec2 uCrop;       // part of uTo that is seen: the square in its middle
+uniform ivec2 uCorner;    // of the square of uTo that is seen, pixels
 uniform float uProgress; // 0..1
 uniform float uSpread;   // 0: everywhere at once; 1: region by region, as if it grew
 uniform int uSeed;
@@ -15,5 +15,6 @@ void main() {
     turn = clamp(uProgress * (1.0 + uSpread) - delay * uSpread, 0.0, 1.0);
     turn = mix(turn, smoothstep(0.0, 1.0, turn), uSpread);
   }
-  outColor = vec4(mix(texture(uFrom, vPlace).rgb, texture(uTo, (vPlace - 0.5) * uCrop + 0.5).rgb, turn), 1.0);
+  ivec2 at = ivec2(gl_FragCoord.xy);
+  outColor = vec4(mix(texelFetch(uFrom, at, 0).rgb, texelFetch(uTo, at + uCorner, 0).rgb, turn), 1.0);
 }
