@@ -12,6 +12,7 @@ import os
 import time
 
 import torch
+import torch.nn.functional as F
 
 from data import Faces, save_sheet, to_tensor
 from losses import pyramid
@@ -49,16 +50,21 @@ def pooled(net, images):
     return torch.cat([net.features(part)[-1].mean((2, 3)) for part in images.split(50)])
 
 
+def smaller(images, side):
+    """Images [N, 3, R, R] averaged down to at most `side` px."""
+    return F.avg_pool2d(images, max(1, images.shape[-1] // side))
+
+
 @torch.no_grad()
-def realism(synthesis, mapping, faces, net, count):
+def realism(synthesis, mapping, faces, net, count, side):
     """Fréchet distance of `count` random faces (no truncation, and at 0.7) to the training faces."""
     chosen = torch.multinomial(torch.from_numpy(faces.probability), count, replacement=True,
                                generator=torch.Generator().manual_seed(1))
-    real = torch.cat([pooled(net, to_tensor(faces.images[part.numpy()])) for part in chosen.split(50)])
+    real = torch.cat([pooled(net, smaller(to_tensor(faces.images[part.numpy()]), side)) for part in chosen.split(50)])
     result = {'real, other half': frechet(real[::2], real[1::2])}
     for truncation in (1.0, 0.7):
         parts = random_ws(synthesis, mapping, count, truncation, 7).split(50)
-        made = torch.cat([pooled(net, synthesis(part).clamp(-1, 1)) for part in parts])
+        made = torch.cat([pooled(net, smaller(synthesis(part).clamp(-1, 1), side)) for part in parts])
         result[f'truncation {truncation}'] = frechet(made, real)
     return result
 
@@ -73,6 +79,7 @@ def main():
     parser.add_argument('--held-out', type=int, default=100)
     parser.add_argument('--steps', type=int, default=200)
     parser.add_argument('--rate', type=float, default=0.05)
+    parser.add_argument('--side', type=int, default=1024, help='measure pictures averaged down to so many pixels')
     parser.add_argument('--random', type=int, default=2000, help='random faces of the Fréchet distance')
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
@@ -86,7 +93,7 @@ def main():
         save_sheet(f'{options.out}/random.png', synthesis(random_ws(synthesis, mapping, 64, 0.7, 1)), 8)
     if options.random:
         squeeze = Lpips(f'{options.weights}/lpips-squeeze.safetensors')
-        report['frechet'] = realism(synthesis, mapping, faces, squeeze, options.random)
+        report['frechet'] = realism(synthesis, mapping, faces, squeeze, options.random, options.side)
     every = max(1, options.held_out // options.count)
     targets, codes, began = faces.held_out()[::every][:options.count], [], time.time()
     for part in targets.split(10):
@@ -94,7 +101,8 @@ def main():
     codes = torch.cat(codes)
     with torch.no_grad():
         made = torch.cat([synthesis(part) for part in codes.split(20)])
-        distances = torch.cat([alex(a.clamp(-1, 1), b) for a, b in zip(made.split(20), targets.split(20))])
+        distances = torch.cat([alex(smaller(a.clamp(-1, 1), options.side), smaller(b, options.side))
+                               for a, b in zip(made.split(20), targets.split(20))])
         report['lpips-alex'] = float(distances.mean())
         report['lpips-alex each'] = [round(float(d), 4) for d in distances]
         report['pixels'] = float((made - targets).abs().mean())

@@ -16,6 +16,8 @@ export interface PackBenchOptions {
   readonly from: 'mean' | 'previous';
   /** A network that took no part in the search, for a distance that nothing was optimised for. */
   readonly judge?: PerceptualNetwork;
+  /** Largest side at which the judge looks, px. */
+  readonly judgeSize?: number;
 }
 
 export interface PackBench {
@@ -42,11 +44,11 @@ export async function benchPack(
   pack: FacePack,
   runtime: Runtime,
   targets: readonly Float32Array[],
-  { settings, rounds, from, judge }: PackBenchOptions,
+  { settings, rounds, from, judge, judgeSize }: PackBenchOptions,
 ): Promise<PackBench> {
   const { resolution } = pack.generator;
   const projector = await createProjector(runtime, pack.generator, pack, settings);
-  const comparer = judge ? await createComparer(runtime, judge, resolution) : undefined;
+  const comparer = judge ? await createComparer(runtime, judge, resolution, resolution, judgeSize) : undefined;
   const mean = projector.meanLatent(0);
   let latent = mean;
   let count = 0;

@@ -27,6 +27,7 @@ interface BenchOptions {
   from: 'mean' | 'previous';
   aligned: boolean;
   judge?: string;
+  judgeSize?: number;
   preset: PresetName;
   settings: Partial<ProjectionSettings>;
   engine: (typeof engineChoices)[number];
@@ -56,6 +57,11 @@ export function registerBench(program: Command): void {
     .addOption(new Option('--from <start>', 'where each face starts').choices(['mean', 'previous']).default('previous'))
     .option('--aligned', 'the portraits are cut and aligned already', false)
     .option('--judge <file>', 'LPIPS weights (.safetensors) to measure the finished faces with')
+    .option(
+      '--judge-size <px>',
+      'largest side at which it looks: packs of different sizes compare',
+      wholeNumber(16, 2048),
+    )
     .addOption(new Option('--preset <name>', 'how a face is looked for').choices(Object.keys(presets)).default('chain'))
     .option('--settings <json>', 'changes to the preset, such as \'{"pull": 0.1}\'', changes, {})
     .addOption(new Option('--engine <name>', 'what computes').choices([...engineChoices]).default('auto'))
@@ -99,6 +105,7 @@ async function measurePack(options: BenchOptions): Promise<PackBench> {
       rounds: options.rounds,
       from: options.from,
       judge: options.judge === undefined ? undefined : openLpips(options.judge),
+      judgeSize: options.judgeSize,
     });
   } finally {
     await runtime.dispose();
