@@ -1,5 +1,6 @@
 """Faces on their way to a target, so that a loss can be taught on what it meets."""
 import torch
+import torch.nn.functional as F
 
 from losses import pyramid
 from pack import load_generator
@@ -18,10 +19,11 @@ class Projections:
         self.age = torch.from_numpy(rng.integers(0, steps, size))  # so that faces of every age are met from early on
 
     def draw(self, count):
-        """-> which [count], their targets and present images (with the graph down to self.now)."""
+        """-> which [count], their targets and present images of the same size (with the graph down to self.now)."""
         which = torch.from_numpy(self.rng.choice(len(self.ws), count, replace=False))
         self.now = self.ws[which].requires_grad_(True)
-        return which, self.targets[which], self.synthesis(self.now, dtype=torch.bfloat16).float()
+        images = self.synthesis(self.now, dtype=torch.bfloat16).float()
+        return which, self.targets[which], F.avg_pool2d(images, images.shape[-1] // self.targets.shape[-1])
 
     def move(self, which, images, perceptual_gradient):
         """One step of Adam each, along the gradient on the images and that of the pixel loss; a face that has had all

@@ -44,7 +44,7 @@ def parse_arguments():
     parser.add_argument('--out', required=True)
     parser.add_argument('--pack', help='generator.safetensors; trains on projections into it')
     parser.add_argument('--minutes', type=float, default=15, help='of this call')
-    parser.add_argument('--resolution', type=int, default=128)
+    parser.add_argument('--resolution', type=int, default=128, help="at most the pack's")
     parser.add_argument('--held-out', type=int, default=100)
     parser.add_argument('--batch', type=int, default=16)
     parser.add_argument('--lr', type=float, default=1e-3)

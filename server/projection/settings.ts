@@ -65,7 +65,7 @@ export const presets = {
     optimiser: 'adam',
     rate: 0.05,
     stepNoise: { factor: 0, ramp: 0.75, warmFactor: 0 },
-    noiseMaps: { mode: 'optimised', regularisation: 10 },
+    noiseMaps: { mode: 'optimised', regularisation: 3 },
     pull: 0.02,
   },
   /** StyleGAN2's own projector: W, noise maps optimised. */

@@ -87,7 +87,7 @@ describe('the piece, with the real engine', () => {
       const { progress } = tablet.state?.visit ?? {};
       expect(progress?.step).toBeGreaterThan(5);
       expect(progress?.likeness).toBeGreaterThan(0.3);
-      expect(wall.headers.at(-1)).toMatchObject({ kind: 'face', visitor: 1, width: 128 });
+      expect(wall.headers.at(-1)).toMatchObject({ kind: 'face', visitor: 1, width: 256 });
 
       await tablet.until(({ state }) => state?.farewell && state.chain.length === 1, 10_000);
       const { receiptLink } = tablet.state?.farewell ?? {};

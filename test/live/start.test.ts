@@ -75,7 +75,7 @@ describe.skipIf(!hasPages)('familiar-faces start', () => {
     expect(started.output).toMatch(/face pack\s+default\n/);
     expect(started.output).toMatch(/camera\s+\S+/);
     expect(started.output).toMatch(/OSC\s+off\n/);
-    await started.says(/The engine is ready: .+, face pack default \(128 px\)\./);
+    await started.says(/The engine is ready: .+, face pack default \(256 px\)\./);
     const [, pin] = /PIN (\d{6})/.exec(started.output) ?? [];
 
     const second = new Started('start', '--config', file);
