@@ -19,7 +19,7 @@ export interface LiveBenchOptions {
   readonly engine: string;
   /** Displays that watch. */
   readonly displays: number;
-  /** Seconds of each measurement. */
+  /** Seconds of each measurement; twice that with nobody watching, and with all displays. */
   readonly seconds: number;
   /** Program that draws the wall; null measures no drawing. */
   readonly browser: string | null;
@@ -58,6 +58,8 @@ export interface LiveBench {
 
 const fps = 30;
 const size = 512;
+/** How often it is measured with nobody watching, and how often with all displays. */
+const turns = 4;
 /** What a display's report looks back on, s. */
 const reportSpan = 5;
 const visitor: Sender = { source: 'visitor', client: 'bench-tablet' };
@@ -75,25 +77,30 @@ export async function benchLive(options: LiveBenchOptions): Promise<LiveBench> {
     const keepToFace = await visit(live, () => one.received('face'));
     one.close();
 
-    const face = await live.engine.render([{ source: { kind: 'start' }, share: 1 }]);
-    const before = await measure(live, options.seconds);
-    await source.offer(face, size, fps);
+    await source.takeOver(await live.engine.render([{ source: { kind: 'start' }, share: 1 }]), size);
     const crowd = new Crowd({ address: live.address, displays: options.displays, size });
     // The first take waits for the process; what is seen until the second is a warming up.
     await crowd.take();
+    source.offer(fps);
     await wait(1_000);
     await crowd.take();
+    const [alone, watched] = [new Stretch(live), new Stretch(live)];
     const offeredBefore = source.offered;
-    const watched = await measure(live, options.seconds);
+    // By turns, in an order that turns too, so that what changes meanwhile, in the search or on the machine, counts for both.
+    for (let turn = 0; turn < turns; turn++) {
+      for (const stretch of turn % 2 === 0 ? [watched, alone] : [alone, watched]) {
+        source.pause();
+        if (stretch === watched) source.offer(fps);
+        await stretch.measure((2 * options.seconds) / turns);
+      }
+    }
+    source.pause();
     const seen = await crowd.take();
     const offered = (source.offered - offeredBefore) / watched.seconds;
     crowd.close();
+    source.offer(fps);
     const drawn = options.browser ? await drawing(live, options.browser, options.seconds) : null;
-    source.rest();
-    // Before and after, so that what changes meanwhile, in the search or on the machine, counts for both.
-    const after = await measure(live, options.seconds);
 
-    const alone = (before.steps + after.steps) / 2;
     const latencies = seen.latencies.toSorted((a, b) => a - b);
     const rates = seen.received.map((count) => count / watched.seconds);
     return {
@@ -108,27 +115,50 @@ export async function benchLive(options: LiveBenchOptions): Promise<LiveBench> {
         fewest: Math.min(...rates),
         mean: rates.reduce((sum, rate) => sum + rate, 0) / rates.length,
       },
-      steps: { alone, watched: watched.steps, lost: 1 - watched.steps / alone },
+      steps: { alone: alone.steps, watched: watched.steps, lost: 1 - watched.steps / alone.steps },
       processors: {
-        alone: (before.processors + after.processors) / 2,
+        alone: alone.processors,
         watched: watched.processors,
         displays: seen.cpu / 1_000 / watched.seconds,
       },
       load: [loadBefore, loadavg()[0]],
     };
   } finally {
+    source.pause();
     await live.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Steps a second of the engine, and processors that this process keeps busy, over so many seconds. */
-async function measure(live: Live, seconds: number) {
-  const [steps, began, cpu] = [live.engine.steps, performance.now(), process.cpuUsage()];
-  await wait(seconds * 1_000);
-  const took = (performance.now() - began) / 1_000;
-  const { user, system } = process.cpuUsage(cpu);
-  return { seconds: took, steps: (live.engine.steps - steps) / took, processors: (user + system) / 1e6 / took };
+/** Steps of the engine, and processors that this process keeps busy, over all that was measured. */
+class Stretch {
+  seconds = 0;
+  readonly #live: Live;
+  #steps = 0;
+  #cpu = 0;
+
+  constructor(live: Live) {
+    this.#live = live;
+  }
+
+  /** Per second. */
+  get steps(): number {
+    return this.#steps / this.seconds;
+  }
+
+  get processors(): number {
+    return this.#cpu / this.seconds;
+  }
+
+  async measure(seconds: number): Promise<void> {
+    const { engine } = this.#live;
+    const [steps, began, cpu] = [engine.steps, performance.now(), process.cpuUsage()];
+    await wait(seconds * 1_000);
+    const { user, system } = process.cpuUsage(cpu);
+    this.seconds += (performance.now() - began) / 1_000;
+    this.#steps += engine.steps - steps;
+    this.#cpu += (user + system) / 1e6;
+  }
 }
 
 /** Opens the wall and asks it how soon it draws, while pictures are offered and the engine works. */
@@ -202,10 +232,15 @@ async function visit({ installation }: Live, faces: () => number): Promise<numbe
   );
   const { visit: inHand } = installation.state;
   if (!inHand?.portrait) throw failed(`the portrait was refused: ${inHand?.problem?.message ?? ''}`);
+  // The start itself may be shown first: the face before, from which this one grows.
+  let starts = 0;
+  const off = installation.onMoment((moment) => {
+    if (moment.type === 'step' && moment.step === 0) starts = 1;
+  });
   const kept = performance.now();
   installation.command('keep', visitor);
-  // The first is the face before, from which this one grows.
-  await until(() => faces() > 1, 60, 'the becoming made no step');
+  await until(() => faces() > starts, 60, 'the becoming made no step');
+  off();
   return (performance.now() - kept) / 1_000;
 }
 
