@@ -25,12 +25,14 @@ const nobodyEvery = 7;
 /** Fewer faces than this are no wall. */
 const fewestOnWall = 6;
 
-/**
- * Time from one drawing to the next, ms: with a GPU, and without one, where the processor has portraits to make. A picture
- * that has come is drawn at once all the same: waiting would only make it late.
- */
+/** How soon the wall should be able to draw again, ms: with a GPU, and without one. */
 const gpuInterval = 1_000 / 60;
-const softwareInterval = 1_000 / 25;
+const softwareInterval = 1_000 / 30;
+/**
+ * Time from one drawing to the next without a GPU, ms, where the processor has portraits to make. A picture that has come is
+ * drawn at once all the same: waiting would only make it late.
+ */
+const softwareRest = 36;
 
 export interface WallOptions {
   readonly host: HTMLElement;
@@ -53,6 +55,8 @@ export class Wall {
   private governor = new QualityGovernor(0, gpuInterval);
   /** Least time between two drawings, ms. */
   private least = 0;
+  /** It was drawn, and is not known yet how long that keeps the browser from drawing again. */
+  private isToBeJudged = false;
   private connected = false;
   private mood: Mood | null = null;
   private mapping: Mapping | null = null;
@@ -106,7 +110,7 @@ export class Wall {
     this.governor = stage.isSoftware
       ? new QualityGovernor(worst, softwareInterval)
       : new QualityGovernor(0, gpuInterval);
-    this.least = stage.isSoftware ? softwareInterval - 4 : 0;
+    this.least = stage.isSoftware ? softwareRest : 0;
     this.mapping = null;
     this.chain = null;
     this.receiver.repeat();
@@ -147,6 +151,9 @@ export class Wall {
     const { address } = this.options;
     const { stage, canvas } = keeper;
     const interval = time - this.lastTime;
+    // What counts is how soon after a drawing the next one could be, which may wait by choice.
+    if (this.isToBeJudged) governor.drawn(interval, time);
+    this.isToBeJudged = false;
     if (interval < this.least && !this.receiver.hasPicture) return;
     this.lastTime = time;
     if (!stage || !canvas || !mood) return;
@@ -156,7 +163,7 @@ export class Wall {
     const view = director.advance(seconds, mood);
     stage.resize(innerWidth, innerHeight, devicePixelRatio, quality);
     stage.draw(view, quality, seconds);
-    governor.drawn(interval, time);
+    this.isToBeJudged = true;
     if (view.portrait.opacity <= 0) this.portrait.fadedOut();
     this.keepNobody(stage);
     reporter.drawn(canvas, arrived ? intake.last : null, time);

@@ -17,6 +17,7 @@ export const qualityLevels: readonly QualityLevel[] = [
   { pixels: 0.7, canvas: 512, brush: 256, fine: true },
   { pixels: 0.6, canvas: 512, brush: 192, fine: false },
   { pixels: 0.5, canvas: 256, brush: 128, fine: false },
+  { pixels: 0.4, canvas: 256, brush: 96, fine: false },
 ];
 
 /** Drawings that still belong to a change of level, and are not judged. */
@@ -35,8 +36,9 @@ const firstPatience = 20_000;
 const longestPatience = 3_600_000;
 
 /**
- * Finds the best level at which the wall keeps up with its screen, from the time between drawings. A screen that is slow
- * by itself (a projector at 30 Hz) is not mistaken for a slow computer: where no level brings anything, the best is taken.
+ * Finds the best level at which the wall keeps up with its screen, from how soon after a drawing it can draw again. A screen
+ * that is slow by itself (a projector at 30 Hz) is not mistaken for a slow computer: where no level brings anything, the best
+ * is taken.
  */
 export class QualityGovernor {
   private index: number;
@@ -61,7 +63,7 @@ export class QualityGovernor {
     return qualityLevels[this.index];
   }
 
-  /** Tells of a drawing `interval` ms after the one before, at `now` ms. */
+  /** Tells that the browser was ready for the next drawing at `now`, `interval` ms after one. */
   drawn(interval: number, now: number): void {
     if (this.count >= 0) {
       this.intervals[this.count] = interval;

@@ -27,19 +27,19 @@ describe('the quality', () => {
   });
 
   it('goes down to what the machine can do, and stays there', () => {
-    const visited = run(new QualityGovernor(0, screen), 15, (level) => [60, 40, 24, 12, 8][level]);
+    const visited = run(new QualityGovernor(0, screen), 15, (level) => [60, 40, 24, 12, 8, 6][level]);
     expect(visited.at(-1)).toBe(3);
   });
 
   it('gets there within seconds on a machine that is far too slow', () => {
     const governor = new QualityGovernor(0, screen);
-    run(governor, 12, (level) => [400, 300, 200, 100, 15][level]);
-    expect(governor.level).toBe(qualityLevels[4]);
+    run(governor, 12, (level) => [400, 300, 200, 150, 100, 15][level]);
+    expect(governor.level).toBe(qualityLevels[5]);
   });
 
   it('tries to do better now and then, and less and less often where that fails', () => {
     const governor = new QualityGovernor(0, screen);
-    const visited = run(governor, 600, (level) => [60, 60, 40, 10, 8][level]);
+    const visited = run(governor, 600, (level) => [60, 60, 40, 10, 8, 6][level]);
     const tries = visited.filter((level) => level < 3).length;
     expect(tries).toBeGreaterThan(1);
     expect(tries).toBeLessThan(12);
@@ -62,7 +62,7 @@ describe('the quality', () => {
 
   it('stays at the lowest where that helps but is not enough', () => {
     const governor = new QualityGovernor(0, screen);
-    run(governor, 120, (level) => [200, 150, 100, 80, 50][level]);
-    expect(governor.level).toBe(qualityLevels[4]);
+    run(governor, 120, (level) => [200, 150, 100, 80, 60, 50][level]);
+    expect(governor.level).toBe(qualityLevels[5]);
   });
 });
