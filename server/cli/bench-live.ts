@@ -20,6 +20,7 @@ export function registerBenchLive(program: Command): void {
     .option('--seconds <n>', 'seconds of each measurement', wholeNumber(2, 120), 10)
     .option('--browser <file>', 'Chromium or Chrome that draws the wall (what is found on this machine)')
     .option('--no-browser', 'measure no drawing')
+    .addHelpText('after', '\n--pack, --engine and --json of bench count here too.')
     .action(async (_, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const browser = options.browser === false ? null : (options.browser ?? findBrowser());

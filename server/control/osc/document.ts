@@ -90,7 +90,7 @@ choices by name.
 [docs/osc/familiar-faces.json](osc/familiar-faces.json) is a session for [Open Stage Control](https://openstagecontrol.ammd.net)
 1.30 or newer, with a control for each address. On the computer of the piece:
 
-    open-stage-control --send localhost:9000 --osc-port 9001 --load familiar-faces.json
+    open-stage-control --send localhost:9000 --osc-port 9001 --load docs/osc/familiar-faces.json
 
 On another, put the address of the piece in place of \`localhost\`, and its own address in \`osc: allow\`. The session
 subscribes by itself and stays subscribed as long as it is open; the lamp “In touch” blinks every ten seconds. A face pack
