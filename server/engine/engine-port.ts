@@ -39,7 +39,7 @@ export class Engine implements EnginePort {
   readonly #listeners = new Set<(health: EngineHealth) => void>();
   readonly #renders = new Map<number, Waiting>();
   readonly #latents = new Map<string, Float32Array>();
-  readonly #offForgetting: Off;
+  readonly #offs: readonly Off[];
   #health: EngineHealth;
   #becoming: LiveBecoming | null = null;
   #directions: Readonly<Record<string, number>> = {};
@@ -51,6 +51,7 @@ export class Engine implements EnginePort {
   readonly #unfilmed = new Set<string>();
   #packSha256 = '';
   #filmTimer: NodeJS.Timeout | undefined;
+  /** What the disk refuses of the becoming in hand. The engine works all the same. */
   #trouble: string | null = null;
   #stepMs: number | null = null;
   #stepAt: number | null = null;
@@ -66,7 +67,7 @@ export class Engine implements EnginePort {
       (status) => this.#changed(status),
     );
     this.#health = this.#healthNow(null);
-    this.#offForgetting = chain.onForgetting((id) => this.#forgetting(id));
+    this.#offs = [chain.onForgetting((id) => this.#forgetting(id)), chain.onChange(() => this.#chainChanged())];
   }
 
   start(): void {
@@ -120,6 +121,7 @@ export class Engine implements EnginePort {
       send: (message) => this.#send(message),
       onTrouble: (trouble) => {
         this.#trouble = trouble;
+        if (trouble !== null) this.#chain.report(trouble);
         this.#tell();
       },
       onOver: (kept) => this.#over(becoming, kept),
@@ -150,7 +152,7 @@ export class Engine implements EnginePort {
 
   async close(): Promise<void> {
     clearTimeout(this.#filmTimer);
-    this.#offForgetting();
+    for (const off of this.#offs) off();
     this.#becoming?.suspend();
     await this.#process.close();
   }
@@ -268,6 +270,14 @@ export class Engine implements EnginePort {
     if (kept !== null) this.#last = kept;
     if (this.#becoming === becoming) this.#becoming = null;
     this.#stepAt = null;
+    this.#trouble = null;
+    this.#tell();
+    this.#filmLater();
+  }
+
+  /** A face may have been saved that waited for room on the disk. */
+  #chainChanged(): void {
+    this.#tell();
     this.#filmLater();
   }
 
@@ -341,13 +351,8 @@ export class Engine implements EnginePort {
 
   #healthNow(before: EngineHealth | null): EngineHealth {
     const { ready, status, restarts } = this.#process;
-    const level =
-      status.state === 'starting'
-        ? 'starting'
-        : status.state === 'ready' && this.#trouble === null
-          ? 'good'
-          : 'trouble';
-    const message = status.message || (this.#trouble ?? '');
+    const level = status.state === 'starting' ? 'starting' : status.state === 'ready' ? 'good' : 'trouble';
+    const message = status.message || (this.#trouble ?? this.#chain.trouble ?? '');
     const isSame = before?.level === level && before.message === message;
     return {
       level,
