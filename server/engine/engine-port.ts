@@ -294,8 +294,9 @@ export class Engine implements EnginePort {
       try {
         await this.#chain.draw(id, await this.render([{ source: { kind: 'face', id }, share: 1 }]));
       } catch (error) {
-        this.#trouble = messageOf(error);
-        this.#tell();
+        // The engine is gone and does it all when it is back; anything else is wrong with this face or the disk.
+        if (this.#process.status.state !== 'ready') return;
+        this.#chain.report(messageOf(error));
       }
     }
   }

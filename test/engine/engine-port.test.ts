@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Chain, openChain } from '../../server/chain/chain.ts';
@@ -189,6 +189,34 @@ describe('bad luck', () => {
     expect(first.image).toEqual(drawn);
     const record = JSON.parse(readFileSync(join(folder, 'faces', becoming.face, 'face.json'), 'utf8'));
     expect(record).toMatchObject({ ending: 'interrupted', visitor: 7, consent: { text: 'I agree' } });
+  });
+
+  it('works on where a face cannot be given its pictures, draws the others, and says so', async () => {
+    await begin();
+    const faces: string[] = [];
+    for (const visitor of [1, 2, 3]) {
+      const becoming = await engine.become(orderOf(visitor, picture(visitor), 0.3));
+      await all(becoming);
+      await becoming.finish();
+      faces.push(becoming.face);
+    }
+    await engine.close();
+    await chain.close();
+    await rm(join(folder, 'index.json'));
+    const of = (face: number, name: string) => join(folder, 'faces', faces[face], name);
+    for (const face of [0, 1, 2]) await rm(of(face, 'final.webp'));
+    await writeFile(of(0, 'latent.safetensors'), new Uint8Array(5_000));
+    await rm(of(1, 'thumbnail.webp'));
+    await mkdir(of(1, 'thumbnail.webp'));
+    chain = await open();
+    engine = createEngine(options(), chain);
+    await engine.whenReady();
+    await expect.poll(() => chain.faces.map(({ id }) => id), { timeout: 10_000 }).toEqual([faces[2]]);
+    expect(engine.health).toMatchObject({ level: 'good', message: '' });
+    expect(chain.problems).toEqual([
+      expect.stringMatching(/000001.*latent\.safetensors/),
+      expect.stringMatching(/000002.*thumbnail\.webp/),
+    ]);
   });
 
   it('says in words why it cannot start, and starts once that is put right', async () => {
