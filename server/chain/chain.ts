@@ -297,9 +297,9 @@ export class Chain implements ChainPort {
     }
   }
 
-  /** The newest face that the network in use can go on from; null where there is none. */
-  newestOf(pack: PackFacts): string | null {
-    return this.#entries.findLast(({ packSha256 }) => packSha256 === pack.sha256)?.id ?? null;
+  /** The newest face that the network in use can go on from, but for those; null where there is none. */
+  newestOf(pack: PackFacts, except: ReadonlySet<string> = new Set()): string | null {
+    return this.#entries.findLast((e) => e.packSha256 === pack.sha256 && !except.has(e.id))?.id ?? null;
   }
 
   /** A face's latent, see `latentLength`. Throws FACE_UNKNOWN, FACE_OTHER_PACK, or what is wrong with the file. */

@@ -47,6 +47,8 @@ export class Engine implements EnginePort {
   /** The face that became last in this run, for the next to grow out of also where the disk would not take it. */
   #last: { readonly id: string; readonly ws: Float32Array } | null = null;
   #film: { readonly id: number; readonly face: string } | null = null;
+  /** Faces whose latent could not be read: the next start tries again. */
+  readonly #unreadable = new Set<string>();
   /** Films that failed: the next start tries again. */
   readonly #unfilmed = new Set<string>();
   #packSha256 = '';
@@ -178,13 +180,16 @@ export class Engine implements EnginePort {
   #start(pack: PackFacts): { readonly id: string; readonly ws: Float32Array } | null {
     if (this.#last?.ws.length === latentLength(pack)) return this.#last;
     if (this.#options.resume === 'average') return null;
-    const id = this.#chain.newestOf(pack);
-    if (id === null) return null;
-    try {
-      return { id, ws: this.#latent(id, pack) };
-    } catch {
-      // A damaged file costs the continuity, not the visit.
-      return null;
+    for (;;) {
+      const id = this.#chain.newestOf(pack, this.#unreadable);
+      if (id === null) return null;
+      try {
+        return { id, ws: this.#latent(id, pack) };
+      } catch (error) {
+        // A damaged file costs a face of the chain, not the visit.
+        this.#unreadable.add(id);
+        this.#chain.report(`${messageOf(error)} Nobody grows out of this face.`);
+      }
     }
   }
 

@@ -52,6 +52,21 @@ async function all(becoming: Becoming, onStep: (step: BecomingStep) => void = ()
   return steps;
 }
 
+/** Ids of three faces of a chain that lies on the disk; nothing is open. */
+async function threeFaces(): Promise<string[]> {
+  await begin();
+  const faces: string[] = [];
+  for (const visitor of [1, 2, 3]) {
+    const becoming = await engine.become(orderOf(visitor, picture(visitor), 0.3));
+    await all(becoming);
+    await becoming.finish();
+    faces.push(becoming.face);
+  }
+  await engine.close();
+  await chain.close();
+  return faces;
+}
+
 function expectInOrder(steps: readonly BecomingStep[]): void {
   expect(steps.map(({ step }) => step)).toEqual(steps.map((_, i) => i));
   for (let i = 1; i < steps.length; i++) expect(steps[i].done).toBeGreaterThanOrEqual(steps[i - 1].done);
@@ -192,16 +207,7 @@ describe('bad luck', () => {
   });
 
   it('works on where a face cannot be given its pictures, draws the others, and says so', async () => {
-    await begin();
-    const faces: string[] = [];
-    for (const visitor of [1, 2, 3]) {
-      const becoming = await engine.become(orderOf(visitor, picture(visitor), 0.3));
-      await all(becoming);
-      await becoming.finish();
-      faces.push(becoming.face);
-    }
-    await engine.close();
-    await chain.close();
+    const faces = await threeFaces();
     await rm(join(folder, 'index.json'));
     const of = (face: number, name: string) => join(folder, 'faces', faces[face], name);
     for (const face of [0, 1, 2]) await rm(of(face, 'final.webp'));
@@ -217,6 +223,27 @@ describe('bad luck', () => {
       expect.stringMatching(/000001.*latent\.safetensors/),
       expect.stringMatching(/000002.*thumbnail\.webp/),
     ]);
+  });
+
+  it('goes on from the newest face that can be read, and says which cannot', async () => {
+    const faces = await threeFaces();
+    await writeFile(join(folder, 'faces', faces[2], 'latent.safetensors'), new Uint8Array(5_000));
+    await rm(join(folder, 'faces', faces[1], 'latent.safetensors'));
+    chain = await open();
+    engine = createEngine(options(), chain);
+    await engine.whenReady();
+    const [start, known] = await Promise.all(
+      [{ kind: 'start' } as const, { kind: 'face', id: faces[0] } as const].map((source) =>
+        engine.render([{ source, share: 1 }]),
+      ),
+    );
+    expect(start).toEqual(known);
+    const next = await engine.become(orderOf(4, picture(4), 0.3));
+    await all(next);
+    await next.finish();
+    const record = JSON.parse(readFileSync(join(folder, 'faces', next.face, 'face.json'), 'utf8'));
+    expect(record.from).toBe(faces[0]);
+    expect(chain.problems).toEqual([expect.stringMatching(/000003.*damaged/), expect.stringMatching(/000002/)]);
   });
 
   it('says in words why it cannot start, and starts once that is put right', async () => {
