@@ -58,7 +58,9 @@ export class Engine implements EnginePort {
   #stepMs: number | null = null;
   #stepAt: number | null = null;
   #steps = 0;
-  #readyFor: (() => void)[] = [];
+  #readyFor: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+  /** The newest order: an older one that waits still is nobody's any more. */
+  #order: BecomingOrder | null = null;
 
   constructor(options: EngineOptions, chain: Chain) {
     this.#options = options;
@@ -102,6 +104,9 @@ export class Engine implements EnginePort {
 
   async become(order: BecomingOrder): Promise<Becoming> {
     if (this.#becoming !== null) throw engineBusy();
+    this.#order = order;
+    if (this.#process.ready === null) await this.whenReady();
+    if (this.#becoming !== null || this.#order !== order) throw engineBusy();
     const pack = this.#pack();
     const { width, height } = order.target;
     if (width !== pack.resolution || height !== pack.resolution) throw wrongTarget(width, height, pack.resolution);
@@ -159,10 +164,12 @@ export class Engine implements EnginePort {
     await this.#process.close();
   }
 
-  /** Resolves when the engine is ready; at once where it is. */
-  whenReady(): Promise<void> {
-    if (this.#process.status.state === 'ready') return Promise.resolve();
-    return new Promise((resolve) => this.#readyFor.push(resolve));
+  /** Resolves when the engine is ready, at once where it is; rejects where it is closed before that. */
+  async whenReady(): Promise<void> {
+    const { state } = this.#process.status;
+    if (state === 'ready') return;
+    if (state === 'closed') throw engineClosed();
+    await new Promise<void>((resolve, reject) => this.#readyFor.push({ resolve, reject }));
   }
 
   #send(message: ToEngine): boolean {
@@ -238,7 +245,7 @@ export class Engine implements EnginePort {
     }
     this.#send({ type: 'directions', values: this.#directions });
     this.#becoming?.order();
-    for (const resolve of this.#readyFor.splice(0)) resolve();
+    for (const { resolve } of this.#readyFor.splice(0)) resolve();
     void this.#drawInterrupted(pack);
     this.#filmLater();
   }
@@ -251,6 +258,7 @@ export class Engine implements EnginePort {
       this.#stepAt = null;
       this.#becoming?.lost(status.message);
     }
+    if (status.state === 'closed') for (const { reject } of this.#readyFor.splice(0)) reject(engineClosed());
     this.#tell();
   }
 

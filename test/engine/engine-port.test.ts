@@ -96,6 +96,30 @@ describe('a becoming', () => {
     expect(await engine.render([{ source: { kind: 'face', id: first.face }, share: 1 }])).toEqual(start.image);
   });
 
+  it('waits for an engine that is starting; who ordered before and has gone is not waited for', async () => {
+    folder = await scratch();
+    chain = await open();
+    engine = createEngine(options(), chain);
+    expect(engine.health.level).toBe('starting');
+    const gone = engine.become(orderOf(1, picture(1), 1)).catch((error) => error.code);
+    const becoming = await engine.become(orderOf(2, picture(2), 1));
+    expect(await gone).toBe('ENGINE_BUSY');
+    expectInOrder(await all(becoming));
+    await becoming.finish();
+    expect(chain.faces.map(({ visitor }) => visitor)).toEqual([2]);
+  });
+
+  it('is not begun where the piece ends before the engine is ready', async () => {
+    folder = await scratch();
+    chain = await open();
+    engine = createEngine(options(), chain);
+    const becoming = engine.become(orderOf(1, picture(1), 1)).catch((error) => error.code);
+    await engine.close();
+    expect(await becoming).toBe('ENGINE_CLOSED');
+    await expect(engine.become(orderOf(1, picture(1), 1))).rejects.toMatchObject({ code: 'ENGINE_CLOSED' });
+    expect(await readdir(join(folder, 'faces'))).toEqual([]);
+  });
+
   it('can be hurried while it runs', async () => {
     await begin();
     const becoming = await engine.become(orderOf(1, picture(1), 600));
