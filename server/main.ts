@@ -111,6 +111,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   const chain = await openChain({ folder: inFolder(config.chain.folder), forgetAfter, keepPortraits });
   closing.add('the chain', () => chain.close());
   for (const problem of chain.problems) log.write('warning', problem);
+  chain.onProblem((problem) => log.write('warning', problem));
 
   const { directions: ownDirections, ...fixed } = config.live;
   const languages = languagesOf(config);

@@ -15,6 +15,7 @@ import { type FaceRecord, faceIdPattern, type PackFacts, writeFaceRecord } from 
 import { type ChainEntry, entryOf, writeIndex } from './index-file.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { beginForgetting, type ChainPaths, chainPaths, finishForgetting, openFolders } from './open-folders.ts';
+import { type Finish, UnsavedFaces } from './unsaved-faces.ts';
 import { readCounter } from './visitor-counter.ts';
 
 export interface ChainOptions {
@@ -29,14 +30,6 @@ export interface ChainOptions {
 
 const day = 24 * 3600 * 1000;
 const hour = 3600 * 1000;
-/** Faces that a full disk would not take are tried again so often, ms. */
-const saveEvery = 5_000;
-
-/** How a face ended: its last picture, and why it is the last. */
-interface Finish {
-  readonly image: RgbImage;
-  readonly ending: 'arrived' | 'early';
-}
 
 /**
  * Opens the chain and takes it for this program; what a power cut interrupted is put right.
@@ -71,8 +64,6 @@ export async function openChain(options: ChainOptions): Promise<Chain> {
 
 /** The endless chain of faces, on the disk. Made by `openChain`. */
 export class Chain implements ChainPort {
-  /** What was found wrong when it was opened, in words for a technician. */
-  readonly problems: readonly string[];
   readonly #options: ChainOptions;
   readonly #paths: ChainPaths;
   readonly #lock: Lock;
@@ -83,10 +74,13 @@ export class Chain implements ChainPort {
   readonly #active = new Map<string, BecomingRecord>();
   readonly #changeListeners = new Set<() => void>();
   readonly #forgetListeners = new Set<(id: string) => unknown>();
-  /** Faces that have become and that the disk would not take yet. */
-  readonly #unsaved = new Map<BecomingRecord, Finish>();
+  readonly #problemListeners = new Set<(problem: string) => void>();
+  readonly #problems: string[];
+  readonly #unsaved = new UnsavedFaces(
+    (record, { image, ending }) => this.finish(record, image, ending),
+    (problem) => this.report(problem),
+  );
   #saving: Promise<void> = Promise.resolve();
-  #saveTimer: NodeJS.Timeout | undefined;
   readonly #timer: NodeJS.Timeout;
 
   constructor(
@@ -103,7 +97,7 @@ export class Chain implements ChainPort {
     this.#now = options.now ?? Date.now;
     this.#entries = entries;
     this.#highest = highest;
-    this.problems = problems;
+    this.#problems = [...problems];
     this.#listFaces();
     this.#timer = setInterval(() => void this.forgetOld().catch(() => undefined), hour);
     this.#timer.unref();
@@ -127,6 +121,29 @@ export class Chain implements ChainPort {
   onForgetting(listener: (id: string) => unknown): Off {
     this.#forgetListeners.add(listener);
     return () => this.#forgetListeners.delete(listener);
+  }
+
+  /** What was found wrong when it was opened and since, in words for a technician. */
+  get problems(): readonly string[] {
+    return this.#problems;
+  }
+
+  /** Told what is found wrong from now on, each thing once. */
+  onProblem(listener: (problem: string) => void): Off {
+    this.#problemListeners.add(listener);
+    return () => this.#problemListeners.delete(listener);
+  }
+
+  /** Says what is wrong with a face or the disk. Others may find it as well, so that it is said once. */
+  report(problem: string): void {
+    if (this.#problems.includes(problem)) return;
+    this.#problems.push(problem);
+    for (const listener of this.#problemListeners) listener(problem);
+  }
+
+  /** Why finished faces are held in memory, in words; null where none is. */
+  get trouble(): string | null {
+    return this.#unsaved.trouble;
   }
 
   /**
@@ -182,20 +199,19 @@ export class Chain implements ChainPort {
     const { id } = record.face;
     const isActive = () => this.#active.get(id) === record;
     if (!isActive()) return;
-    this.#unsaved.delete(record);
     try {
       const entry = await this.#save(record, { image, ending });
       if (entry === null) return await this.abandon(record);
       // It may have been forgotten meanwhile.
       if (!isActive()) return;
-      this.#active.delete(id);
+      this.#letGo(record);
       this.#entries.push(entry);
     } catch (error) {
       // Forgotten meanwhile: what was written went with it.
       if (!isActive()) return;
       const failure = fileError(record.folder, error);
-      if (failure.code === 'DISK_FULL') this.#saveLater(record, { image, ending });
-      else this.#active.delete(id);
+      if (failure.code === 'DISK_FULL') this.#unsaved.add(record, { image, ending, reason: failure.message });
+      else this.#letGo(record);
       throw failure;
     }
     await this.#changed();
@@ -216,23 +232,15 @@ export class Chain implements ChainPort {
     return entryOf(finished, true, false);
   }
 
-  #saveLater(record: BecomingRecord, finish: Finish): void {
-    this.#unsaved.set(record, finish);
-    clearTimeout(this.#saveTimer);
-    this.#saveTimer = setTimeout(() => void this.#saveUnsaved(), saveEvery);
-    this.#saveTimer.unref();
-  }
-
-  async #saveUnsaved(): Promise<void> {
-    for (const [record, { image, ending }] of [...this.#unsaved]) {
-      await this.finish(record, image, ending).catch(() => undefined);
-    }
+  #letGo(record: BecomingRecord): void {
+    this.#active.delete(record.face.id);
+    this.#unsaved.delete(record);
   }
 
   /** Leaves no trace of a becoming but its number, which is used up. */
   async abandon(record: BecomingRecord): Promise<void> {
     await record.stop();
-    this.#active.delete(record.face.id);
+    this.#letGo(record);
     await beginForgetting(this.#paths, record.face.id);
     await rm(join(this.#paths.forgotten, record.face.id), { recursive: true, force: true, maxRetries: 5 });
   }
@@ -243,7 +251,7 @@ export class Chain implements ChainPort {
     const at = this.#entries.findIndex((entry) => entry.id === id);
     if (active === undefined && at < 0) return false;
     if (at >= 0) this.#entries.splice(at, 1);
-    this.#active.delete(id);
+    if (active !== undefined) this.#letGo(active);
     await Promise.allSettled([...this.#forgetListeners].map(async (listener) => listener(id)));
     await active?.stop();
     await beginForgetting(this.#paths, id);
@@ -289,9 +297,9 @@ export class Chain implements ChainPort {
     }
   }
 
-  /** The newest face that the network in use can go on from; null where there is none. */
-  newestOf(pack: PackFacts): string | null {
-    return this.#entries.findLast(({ packSha256 }) => packSha256 === pack.sha256)?.id ?? null;
+  /** The newest face that the network in use can go on from, but for those; null where there is none. */
+  newestOf(pack: PackFacts, except: ReadonlySet<string> = new Set()): string | null {
+    return this.#entries.findLast((e) => e.packSha256 === pack.sha256 && !except.has(e.id))?.id ?? null;
   }
 
   /** A face's latent, see `latentLength`. Throws FACE_UNKNOWN, FACE_OTHER_PACK, or what is wrong with the file. */
@@ -334,8 +342,7 @@ export class Chain implements ChainPort {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#saveUnsaved();
-    clearTimeout(this.#saveTimer);
+    await this.#unsaved.close();
     await Promise.allSettled([...this.#active.values()].map((record) => record.stop()));
     await this.#saving.catch(() => undefined);
     await this.#lock.release();

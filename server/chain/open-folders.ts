@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
-import { exists, faceFiles, sweepPartials, writeFaceCurve, writeFaceLatent } from './face-folder.ts';
+import { exists, faceFiles, readFaceLatent, sweepPartials, writeFaceCurve, writeFaceLatent } from './face-folder.ts';
 import { type FaceRecord, faceIdPattern, latentLength, readFaceRecord, writeFaceRecord } from './face-record.ts';
 import { type ChainEntry, entryOf, readIndex } from './index-file.ts';
 import { readJournal } from './journal.ts';
@@ -70,6 +70,8 @@ async function openFace(folder: string, now: number): Promise<ChainEntry | null>
     exists(join(folder, faceFiles.final)),
     exists(join(folder, faceFiles.journal)),
   ]);
+  // Its pictures can be drawn from nothing else.
+  if (!isDrawn) readFaceLatent(folder, record.id, record.pack);
   return entryOf(record, isDrawn, !hasJournal);
 }
 

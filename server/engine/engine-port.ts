@@ -39,7 +39,7 @@ export class Engine implements EnginePort {
   readonly #listeners = new Set<(health: EngineHealth) => void>();
   readonly #renders = new Map<number, Waiting>();
   readonly #latents = new Map<string, Float32Array>();
-  readonly #offForgetting: Off;
+  readonly #offs: readonly Off[];
   #health: EngineHealth;
   #becoming: LiveBecoming | null = null;
   #directions: Readonly<Record<string, number>> = {};
@@ -47,15 +47,20 @@ export class Engine implements EnginePort {
   /** The face that became last in this run, for the next to grow out of also where the disk would not take it. */
   #last: { readonly id: string; readonly ws: Float32Array } | null = null;
   #film: { readonly id: number; readonly face: string } | null = null;
+  /** Faces whose latent could not be read: the next start tries again. */
+  readonly #unreadable = new Set<string>();
   /** Films that failed: the next start tries again. */
   readonly #unfilmed = new Set<string>();
   #packSha256 = '';
   #filmTimer: NodeJS.Timeout | undefined;
+  /** What the disk refuses of the becoming in hand. The engine works all the same. */
   #trouble: string | null = null;
   #stepMs: number | null = null;
   #stepAt: number | null = null;
   #steps = 0;
-  #readyFor: (() => void)[] = [];
+  #readyFor: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+  /** The newest order: an older one that waits still is nobody's any more. */
+  #order: BecomingOrder | null = null;
 
   constructor(options: EngineOptions, chain: Chain) {
     this.#options = options;
@@ -66,7 +71,7 @@ export class Engine implements EnginePort {
       (status) => this.#changed(status),
     );
     this.#health = this.#healthNow(null);
-    this.#offForgetting = chain.onForgetting((id) => this.#forgetting(id));
+    this.#offs = [chain.onForgetting((id) => this.#forgetting(id)), chain.onChange(() => this.#chainChanged())];
   }
 
   start(): void {
@@ -99,6 +104,9 @@ export class Engine implements EnginePort {
 
   async become(order: BecomingOrder): Promise<Becoming> {
     if (this.#becoming !== null) throw engineBusy();
+    this.#order = order;
+    if (this.#process.ready === null) await this.whenReady();
+    if (this.#becoming !== null || this.#order !== order) throw engineBusy();
     const pack = this.#pack();
     const { width, height } = order.target;
     if (width !== pack.resolution || height !== pack.resolution) throw wrongTarget(width, height, pack.resolution);
@@ -120,6 +128,7 @@ export class Engine implements EnginePort {
       send: (message) => this.#send(message),
       onTrouble: (trouble) => {
         this.#trouble = trouble;
+        if (trouble !== null) this.#chain.report(trouble);
         this.#tell();
       },
       onOver: (kept) => this.#over(becoming, kept),
@@ -150,15 +159,17 @@ export class Engine implements EnginePort {
 
   async close(): Promise<void> {
     clearTimeout(this.#filmTimer);
-    this.#offForgetting();
+    for (const off of this.#offs) off();
     this.#becoming?.suspend();
     await this.#process.close();
   }
 
-  /** Resolves when the engine is ready; at once where it is. */
-  whenReady(): Promise<void> {
-    if (this.#process.status.state === 'ready') return Promise.resolve();
-    return new Promise((resolve) => this.#readyFor.push(resolve));
+  /** Resolves when the engine is ready, at once where it is; rejects where it is closed before that. */
+  async whenReady(): Promise<void> {
+    const { state } = this.#process.status;
+    if (state === 'ready') return;
+    if (state === 'closed') throw engineClosed();
+    await new Promise<void>((resolve, reject) => this.#readyFor.push({ resolve, reject }));
   }
 
   #send(message: ToEngine): boolean {
@@ -176,13 +187,16 @@ export class Engine implements EnginePort {
   #start(pack: PackFacts): { readonly id: string; readonly ws: Float32Array } | null {
     if (this.#last?.ws.length === latentLength(pack)) return this.#last;
     if (this.#options.resume === 'average') return null;
-    const id = this.#chain.newestOf(pack);
-    if (id === null) return null;
-    try {
-      return { id, ws: this.#latent(id, pack) };
-    } catch {
-      // A damaged file costs the continuity, not the visit.
-      return null;
+    for (;;) {
+      const id = this.#chain.newestOf(pack, this.#unreadable);
+      if (id === null) return null;
+      try {
+        return { id, ws: this.#latent(id, pack) };
+      } catch (error) {
+        // A damaged file costs a face of the chain, not the visit.
+        this.#unreadable.add(id);
+        this.#chain.report(`${messageOf(error)} Nobody grows out of this face.`);
+      }
     }
   }
 
@@ -231,7 +245,7 @@ export class Engine implements EnginePort {
     }
     this.#send({ type: 'directions', values: this.#directions });
     this.#becoming?.order();
-    for (const resolve of this.#readyFor.splice(0)) resolve();
+    for (const { resolve } of this.#readyFor.splice(0)) resolve();
     void this.#drawInterrupted(pack);
     this.#filmLater();
   }
@@ -244,6 +258,7 @@ export class Engine implements EnginePort {
       this.#stepAt = null;
       this.#becoming?.lost(status.message);
     }
+    if (status.state === 'closed') for (const { reject } of this.#readyFor.splice(0)) reject(engineClosed());
     this.#tell();
   }
 
@@ -268,6 +283,14 @@ export class Engine implements EnginePort {
     if (kept !== null) this.#last = kept;
     if (this.#becoming === becoming) this.#becoming = null;
     this.#stepAt = null;
+    this.#trouble = null;
+    this.#tell();
+    this.#filmLater();
+  }
+
+  /** A face may have been saved that waited for room on the disk. */
+  #chainChanged(): void {
+    this.#tell();
     this.#filmLater();
   }
 
@@ -284,8 +307,9 @@ export class Engine implements EnginePort {
       try {
         await this.#chain.draw(id, await this.render([{ source: { kind: 'face', id }, share: 1 }]));
       } catch (error) {
-        this.#trouble = messageOf(error);
-        this.#tell();
+        // The engine is gone and does it all when it is back; anything else is wrong with this face or the disk.
+        if (this.#process.status.state !== 'ready') return;
+        this.#chain.report(messageOf(error));
       }
     }
   }
@@ -341,13 +365,8 @@ export class Engine implements EnginePort {
 
   #healthNow(before: EngineHealth | null): EngineHealth {
     const { ready, status, restarts } = this.#process;
-    const level =
-      status.state === 'starting'
-        ? 'starting'
-        : status.state === 'ready' && this.#trouble === null
-          ? 'good'
-          : 'trouble';
-    const message = status.message || (this.#trouble ?? '');
+    const level = status.state === 'starting' ? 'starting' : status.state === 'ready' ? 'good' : 'trouble';
+    const message = status.message || (this.#trouble ?? this.#chain.trouble ?? '');
     const isSame = before?.level === level && before.message === message;
     return {
       level,

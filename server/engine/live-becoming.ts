@@ -138,8 +138,8 @@ export class LiveBecoming implements Becoming {
     this.#image = { width: resolution, height: resolution, data: message.image };
     if (message.isLast && this.#end === null) {
       this.#end = this.#keep('arrived');
-      // Whoever calls `finish` hears of it as well.
-      this.#end.catch((error) => this.#tell(messageOf(error)));
+      // Whoever calls `finish` hears of it.
+      this.#end.catch(() => undefined);
     }
     this.#queue.push({ step, done, loss, likeness, image: this.#image });
     if (message.isLast) this.#queue.end();
@@ -178,7 +178,7 @@ export class LiveBecoming implements Becoming {
   async #giveUp(reason: string): Promise<void> {
     this.#queue.end(engineFailed(reason));
     this.#end ??= this.#keep('early');
-    await this.#end.catch((error) => this.#tell(messageOf(error)));
+    await this.#end.catch(() => undefined);
   }
 
   #tell(trouble: string | null): void {

@@ -126,6 +126,7 @@ export type FaceMix = readonly { readonly source: FaceSource; readonly share: nu
 export interface EnginePort {
   readonly health: EngineHealth;
   onHealth(listener: (health: EngineHealth) => void): Off;
+  /** Begins a face; where the engine is starting, as soon as it is ready, unless another is ordered meanwhile. */
   become(order: BecomingOrder): Promise<Becoming>;
   /** Draws a mix of latents: the walks between faces. Rejects while the engine is away. */
   render(mix: FaceMix): Promise<RgbImage>;

@@ -116,16 +116,26 @@ export class Installation {
   start(): void {
     const { camera, engine } = this.#ports;
     const works = (level: string) => level !== 'trouble';
+    let waits = camera.waiting;
+    // A photograph has time until the engine is ready; a visitor takes as long as the engine to get there.
+    const tellPhotograph = () =>
+      this.#dispatch({ type: 'photograph', waits: waits && engine.health.level !== 'starting' });
+    const tellEngine = () => {
+      this.#dispatch({ type: 'engine', works: works(engine.health.level) });
+      tellPhotograph();
+    };
     this.#offs = [
       camera.onHealth((health) => this.#dispatch({ type: 'camera', works: works(health.level) })),
-      engine.onHealth((health) => this.#dispatch({ type: 'engine', works: works(health.level) })),
-      camera.onWaiting((waits) => this.#dispatch({ type: 'photograph', waits })),
+      engine.onHealth(tellEngine),
+      camera.onWaiting((now) => {
+        waits = now;
+        tellPhotograph();
+      }),
       camera.onPreview((preview) => void this.#observe(preview)),
     ];
     this.#wall.show('attract');
     this.#dispatch({ type: 'camera', works: works(camera.health.level) });
-    this.#dispatch({ type: 'engine', works: works(engine.health.level) });
-    this.#dispatch({ type: 'photograph', waits: camera.waiting });
+    tellEngine();
     this.#dispatch({ type: 'freeze', on: this.#ports.live().freeze });
   }
 

@@ -38,7 +38,7 @@ export function applyParameters(parts: ApplyParts): void {
     else if (key.startsWith('direction.')) bend();
     changed();
   });
-  void engine.whenReady().then(() => {
+  const addDirections = () => {
     if (engine.directions.length === 0) return;
     const directions = engine.directions.map((name) => ({ name, label: labelOf(name), min: -reach, max: reach }));
     const all = describeParameters({ directions, languages: parts.languages });
@@ -46,7 +46,9 @@ export function applyParameters(parts: ApplyParts): void {
     parameters.add(all, { ...defaultValues(all), ...Object.fromEntries(own) });
     bend();
     changed();
-  });
+  };
+  // Where the piece ends before the engine is ready, there is nothing to bend.
+  engine.whenReady().then(addDirections, () => undefined);
 }
 
 const labelOf = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ');

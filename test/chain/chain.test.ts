@@ -167,6 +167,18 @@ describe('the chain', () => {
     expect(chain.highestVisitor).toBe(9);
   });
 
+  it('leaves out a face that nothing can be drawn from any more, and says so', async () => {
+    const [lost, { id }] = [await face(1), await face(2)];
+    await chain.close();
+    await rm(join(folder, 'index.json'));
+    await rm(join(folder, 'faces', lost.id, 'final.webp'));
+    await writeFile(join(folder, 'faces', lost.id, 'latent.safetensors'), new Uint8Array(400));
+    chain = await open();
+    expect(chain.faces.map((known) => known.id)).toEqual([id]);
+    expect(chain.undrawn(pack)).toEqual([]);
+    expect(chain.problems).toEqual([expect.stringMatching(/000001.*latent\.safetensors: the file is damaged/)]);
+  });
+
   it('opens thousands of faces quickly', async () => {
     const { id } = await face(1);
     await chain.close();

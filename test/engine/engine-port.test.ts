@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Chain, openChain } from '../../server/chain/chain.ts';
@@ -52,6 +52,21 @@ async function all(becoming: Becoming, onStep: (step: BecomingStep) => void = ()
   return steps;
 }
 
+/** Ids of three faces of a chain that lies on the disk; nothing is open. */
+async function threeFaces(): Promise<string[]> {
+  await begin();
+  const faces: string[] = [];
+  for (const visitor of [1, 2, 3]) {
+    const becoming = await engine.become(orderOf(visitor, picture(visitor), 0.3));
+    await all(becoming);
+    await becoming.finish();
+    faces.push(becoming.face);
+  }
+  await engine.close();
+  await chain.close();
+  return faces;
+}
+
 function expectInOrder(steps: readonly BecomingStep[]): void {
   expect(steps.map(({ step }) => step)).toEqual(steps.map((_, i) => i));
   for (let i = 1; i < steps.length; i++) expect(steps[i].done).toBeGreaterThanOrEqual(steps[i - 1].done);
@@ -79,6 +94,30 @@ describe('a becoming', () => {
     const [start] = await all(second);
     expect(start.image.data).toEqual(steps.at(-1)!.image.data);
     expect(await engine.render([{ source: { kind: 'face', id: first.face }, share: 1 }])).toEqual(start.image);
+  });
+
+  it('waits for an engine that is starting; who ordered before and has gone is not waited for', async () => {
+    folder = await scratch();
+    chain = await open();
+    engine = createEngine(options(), chain);
+    expect(engine.health.level).toBe('starting');
+    const gone = engine.become(orderOf(1, picture(1), 1)).catch((error) => error.code);
+    const becoming = await engine.become(orderOf(2, picture(2), 1));
+    expect(await gone).toBe('ENGINE_BUSY');
+    expectInOrder(await all(becoming));
+    await becoming.finish();
+    expect(chain.faces.map(({ visitor }) => visitor)).toEqual([2]);
+  });
+
+  it('is not begun where the piece ends before the engine is ready', async () => {
+    folder = await scratch();
+    chain = await open();
+    engine = createEngine(options(), chain);
+    const becoming = engine.become(orderOf(1, picture(1), 1)).catch((error) => error.code);
+    await engine.close();
+    expect(await becoming).toBe('ENGINE_CLOSED');
+    await expect(engine.become(orderOf(1, picture(1), 1))).rejects.toMatchObject({ code: 'ENGINE_CLOSED' });
+    expect(await readdir(join(folder, 'faces'))).toEqual([]);
   });
 
   it('can be hurried while it runs', async () => {
@@ -189,6 +228,46 @@ describe('bad luck', () => {
     expect(first.image).toEqual(drawn);
     const record = JSON.parse(readFileSync(join(folder, 'faces', becoming.face, 'face.json'), 'utf8'));
     expect(record).toMatchObject({ ending: 'interrupted', visitor: 7, consent: { text: 'I agree' } });
+  });
+
+  it('works on where a face cannot be given its pictures, draws the others, and says so', async () => {
+    const faces = await threeFaces();
+    await rm(join(folder, 'index.json'));
+    const of = (face: number, name: string) => join(folder, 'faces', faces[face], name);
+    for (const face of [0, 1, 2]) await rm(of(face, 'final.webp'));
+    await writeFile(of(0, 'latent.safetensors'), new Uint8Array(5_000));
+    await rm(of(1, 'thumbnail.webp'));
+    await mkdir(of(1, 'thumbnail.webp'));
+    chain = await open();
+    engine = createEngine(options(), chain);
+    await engine.whenReady();
+    await expect.poll(() => chain.faces.map(({ id }) => id), { timeout: 10_000 }).toEqual([faces[2]]);
+    expect(engine.health).toMatchObject({ level: 'good', message: '' });
+    expect(chain.problems).toEqual([
+      expect.stringMatching(/000001.*latent\.safetensors/),
+      expect.stringMatching(/000002.*thumbnail\.webp/),
+    ]);
+  });
+
+  it('goes on from the newest face that can be read, and says which cannot', async () => {
+    const faces = await threeFaces();
+    await writeFile(join(folder, 'faces', faces[2], 'latent.safetensors'), new Uint8Array(5_000));
+    await rm(join(folder, 'faces', faces[1], 'latent.safetensors'));
+    chain = await open();
+    engine = createEngine(options(), chain);
+    await engine.whenReady();
+    const [start, known] = await Promise.all(
+      [{ kind: 'start' } as const, { kind: 'face', id: faces[0] } as const].map((source) =>
+        engine.render([{ source, share: 1 }]),
+      ),
+    );
+    expect(start).toEqual(known);
+    const next = await engine.become(orderOf(4, picture(4), 0.3));
+    await all(next);
+    await next.finish();
+    const record = JSON.parse(readFileSync(join(folder, 'faces', next.face, 'face.json'), 'utf8'));
+    expect(record.from).toBe(faces[0]);
+    expect(chain.problems).toEqual([expect.stringMatching(/000003.*damaged/), expect.stringMatching(/000002/)]);
   });
 
   it('says in words why it cannot start, and starts once that is put right', async () => {

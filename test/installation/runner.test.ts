@@ -249,6 +249,24 @@ describe('the installation', () => {
     expect(engine.becomings[0].order.consent).toMatchObject({ how: 'rehearsal', language: null, text: '' });
   });
 
+  it('leaves photographs in the folder while the engine is starting, and lets a visitor begin', async () => {
+    await installation.stop();
+    camera.waiting = true;
+    engine.fall('starting');
+    installation = build();
+    installation.start();
+    camera.waits.tell(true);
+    engine.fall('starting');
+    await clock.advance(60);
+    expect(installation.state).toMatchObject({ name: 'attract', visitors: 6 });
+    expect(camera.asked).toHaveLength(0);
+    expect(installation.command('begin', tablet)).toEqual({ status: 'done' });
+    installation.command('leave', tablet);
+    engine.fall('good');
+    expect(installation.state.name).toBe('review');
+    expect(camera.asked).toHaveLength(1);
+  });
+
   it('stops with nothing left running, keeping a becoming in hand', async () => {
     await toBecoming();
     await work(2, 0, 184);

@@ -1,0 +1,65 @@
+import { messageOf } from '../errors.ts';
+import type { RgbImage } from '../image/rgb-image.ts';
+import type { BecomingRecord } from './becoming-record.ts';
+
+/** How a face ended: its last picture, and why it is the last. */
+export interface Finish {
+  readonly image: RgbImage;
+  readonly ending: 'arrived' | 'early';
+}
+
+interface Unsaved extends Finish {
+  /** Why the disk would not take it, in words. */
+  readonly reason: string;
+}
+
+/** They are tried again so often, ms. */
+const saveEvery = 5_000;
+
+/** Faces that have become and that a full disk would not take: held in memory, and saved as soon as there is room. */
+export class UnsavedFaces {
+  readonly #faces = new Map<BecomingRecord, Unsaved>();
+  readonly #save: (record: BecomingRecord, finish: Finish) => Promise<void>;
+  readonly #report: (problem: string) => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  /**
+   * @param save adds what still cannot be saved, and deletes the others
+   * @param report told why a face is given up
+   */
+  constructor(save: (record: BecomingRecord, finish: Finish) => Promise<void>, report: (problem: string) => void) {
+    this.#save = save;
+    this.#report = report;
+  }
+
+  /** Why faces are held, in words; null where none is. */
+  get trouble(): string | null {
+    return [...this.#faces.values()].at(-1)?.reason ?? null;
+  }
+
+  add(record: BecomingRecord, unsaved: Unsaved): void {
+    this.#faces.set(record, unsaved);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#saveAll(), saveEvery);
+    this.#timer.unref();
+  }
+
+  delete(record: BecomingRecord): void {
+    this.#faces.delete(record);
+  }
+
+  /** Tries a last time. */
+  async close(): Promise<void> {
+    await this.#saveAll();
+    clearTimeout(this.#timer);
+  }
+
+  async #saveAll(): Promise<void> {
+    for (const [record, finish] of [...this.#faces]) {
+      await this.#save(record, finish).catch((error) => {
+        // A disk that is full still has been told of.
+        if (!this.#faces.has(record)) this.#report(messageOf(error));
+      });
+    }
+  }
+}
