@@ -20,7 +20,11 @@ export type MakeDriver = (name: string, events: DriverEvents) => CameraDriver;
  *
  * @param resolve makes the paths of installation.yaml absolute
  */
-export function createCamera(config: Config['camera'], resolve: (path: string) => string, driver: string): Camera {
+export function createCamera(
+  { camera: config, chain }: Pick<Config, 'camera' | 'chain'>,
+  resolve: (path: string) => string,
+  driver: string,
+): Camera {
   const patience = config.troubleAfter * 1000;
   const tablets = new TabletEndpoint();
   const make: MakeDriver = (name, events) => {
@@ -32,7 +36,7 @@ export function createCamera(config: Config['camera'], resolve: (path: string) =
       case 'node-webcam':
         return new WebcamDriver({ ...config, device: config.webcam }, events);
       case 'folder':
-        return new FolderDriver(resolve(config.folder), events);
+        return new FolderDriver(resolve(config.folder), chain.keepPortraits, events);
       default:
         throw cameraUnavailable(`There is no camera '${name}'. Choose browser, device, node-webcam or folder.`);
     }

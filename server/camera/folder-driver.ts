@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
@@ -28,16 +28,20 @@ interface Seen {
   readonly changedAt: number;
   /** When its size was first seen. */
   readonly since: number;
-  /** Looked into and found good. */
-  readonly isReady: boolean;
+  /** Looked into and found good; given to somebody who has not used it yet; to be put away. */
+  readonly stage: 'new' | 'ready' | 'given' | 'over';
+  /** Why it is no photograph, where it is over for that. */
+  readonly refusal?: string;
 }
 
 /**
- * Photographs dropped into a folder, one visitor each, the oldest first. Those that were taken go to `taken/`, those that
- * cannot be read to `refused/` with a text that says why.
+ * Photographs dropped into a folder, one visitor each, the oldest first. One that was taken stays where it is until it has
+ * been used, so that none is lost in a crash; then it is deleted or goes to `taken/`. Those that cannot be read go to
+ * `refused/` with a text that says why.
  */
 export class FolderDriver implements CameraDriver {
   readonly #folder: string;
+  readonly #isKept: boolean;
   readonly #events: DriverEvents;
   readonly #seen = new Map<string, Seen>();
   #watcher: FSWatcher | null = null;
@@ -46,9 +50,13 @@ export class FolderDriver implements CameraDriver {
   #looking: Promise<void> = Promise.resolve();
   #isQueued = false;
   #isClosed = false;
+  /** Why photographs cannot be put away; null where they can. */
+  #trouble: string | null = null;
 
-  constructor(folder: string, events: DriverEvents) {
+  /** @param isKept whether photographs that were used are kept, in `taken/` */
+  constructor(folder: string, isKept: boolean, events: DriverEvents) {
     this.#folder = folder;
+    this.#isKept = isKept;
     this.#events = events;
   }
 
@@ -66,14 +74,19 @@ export class FolderDriver implements CameraDriver {
     for (;;) {
       if (signal.aborted) throw cameraAborted();
       await this.#look();
-      const name = this.#ready[0];
-      if (name === undefined) throw cameraUnavailable(`No photograph is waiting in ${this.#folder}. Drop one there.`);
-      const photograph = await this.#read(name);
+      const [name] = this.#ready;
+      const seen = this.#seen.get(name);
+      if (!seen) throw cameraUnavailable(`No photograph is waiting in ${this.#folder}. Drop one there.`);
+      const given: Seen = { ...seen, stage: 'given' };
+      this.#seen.set(name, given);
+      const photograph = await this.#read(name, given);
       if (photograph === null) continue;
-      this.#seen.delete(name);
-      await this.#move(name, 'taken');
       this.#tell();
-      return photograph;
+      const end = async () => {
+        await this.#end(name, given);
+        this.#tell();
+      };
+      return { ...photograph, used: () => void this.#inTurn(end) };
     }
   }
 
@@ -88,7 +101,7 @@ export class FolderDriver implements CameraDriver {
   /** Names of whole photographs, the oldest first. */
   get #ready(): string[] {
     return [...this.#seen]
-      .filter(([, { isReady }]) => isReady)
+      .filter(([, { stage }]) => stage === 'ready')
       .sort(([a, x], [b, y]) => x.changedAt - y.changedAt || (a < b ? -1 : 1))
       .map(([name]) => name);
   }
@@ -102,7 +115,11 @@ export class FolderDriver implements CameraDriver {
   }
 
   #look(): Promise<void> {
-    this.#looking = this.#looking.catch(() => undefined).then(() => this.#lookNow());
+    return this.#inTurn(() => this.#lookNow());
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#looking = this.#looking.catch(() => undefined).then(work);
     return this.#looking;
   }
 
@@ -114,6 +131,7 @@ export class FolderDriver implements CameraDriver {
         .filter((entry) => entry.isFile() && !ignored.test(entry.name))
         .map(({ name }) => name);
       this.#watchFolder();
+      this.#trouble = null;
       for (const name of this.#seen.keys()) if (!names.includes(name)) this.#seen.delete(name);
       for (const name of names) await this.#examine(name);
       this.#tell();
@@ -129,26 +147,25 @@ export class FolderDriver implements CameraDriver {
     if (facts === null) return;
     const known = this.#seen.get(name);
     const now = performance.now();
-    if (known?.size !== facts.size || known.changedAt !== facts.mtimeMs) {
-      this.#seen.set(name, { size: facts.size, changedAt: facts.mtimeMs, since: now, isReady: false });
+    if (!known || !isSame(known, facts)) {
+      this.#seen.set(name, { size: facts.size, changedAt: facts.mtimeMs, since: now, stage: 'new' });
       // Whoever writes it may be done by then.
       setTimeout(() => this.#lookSoon(), settled + 50).unref();
       return;
     }
-    if (known.isReady || now - known.since < settled) return;
+    if (known.stage === 'over') await this.#putAway(name, known);
+    if (known.stage !== 'new' || now - known.since < settled) return;
     try {
       if (facts.size > largestFile) throw new Error(`it is larger than ${largestFile / 2 ** 20} MB`);
       // Decoded whole: a file that is still being copied has a good beginning.
       await (await openImage(path)).read({ within: previewSide });
-      this.#seen.set(name, { ...known, isReady: true });
+      this.#seen.set(name, { ...known, stage: 'ready' });
     } catch (error) {
-      if (now - known.since < hopeless) return;
-      this.#seen.delete(name);
-      await this.#move(name, 'refused', messageOf(error));
+      if (now - known.since >= hopeless) await this.#end(name, known, messageOf(error));
     }
   }
 
-  async #read(name: string): Promise<Photograph | null> {
+  async #read(name: string, given: Seen): Promise<Photograph | null> {
     const path = join(this.#folder, name);
     try {
       const [bytes, { mtimeMs }] = await Promise.all([readFile(path), stat(path)]);
@@ -157,9 +174,33 @@ export class FolderDriver implements CameraDriver {
       return { bytes: await encodeJpeg(await (await openImage(path)).read(), 95), at: mtimeMs };
     } catch (error) {
       // Taken away meanwhile, or damaged after all.
-      this.#seen.delete(name);
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') await this.#move(name, 'refused', messageOf(error));
+      await this.#inTurn(() => this.#end(name, given, messageOf(error)));
       return null;
+    }
+  }
+
+  /** Nothing more comes of a photograph: it is never taken again, also where it cannot be put away. */
+  async #end(name: string, seen: Seen, refusal?: string): Promise<void> {
+    // Another one may have come under its name.
+    if (this.#seen.get(name) !== seen) return;
+    const over: Seen = { ...seen, stage: 'over', refusal };
+    this.#seen.set(name, over);
+    await this.#putAway(name, over);
+  }
+
+  async #putAway(name: string, seen: Seen): Promise<void> {
+    const path = join(this.#folder, name);
+    try {
+      if (isSame(seen, await stat(path))) {
+        if (seen.refusal !== undefined) await this.#move(name, 'refused', seen.refusal);
+        else if (this.#isKept) await this.#move(name, 'taken');
+        else await rm(path);
+      }
+      this.#seen.delete(name);
+    } catch (error) {
+      const { code, path: culprit = path } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') this.#seen.delete(name);
+      else this.#trouble = `A photograph that is done with cannot be put away. ${fileError(culprit, error).message}`;
     }
   }
 
@@ -168,18 +209,12 @@ export class FolderDriver implements CameraDriver {
     const folder = join(this.#folder, where);
     const ending = extname(name);
     const stem = name.slice(0, name.length - ending.length);
-    try {
-      await mkdir(folder, { recursive: true });
-      const there = new Set(await readdir(folder));
-      let free = name;
-      for (let i = 2; there.has(free); i++) free = `${stem}-${i}${ending}`;
-      await rename(join(this.#folder, name), join(folder, free));
-      if (reason !== undefined) await writeFile(join(folder, `${free}.txt`), `${reason}\n`);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      const { message } = fileError(join(folder, name), error);
-      this.#events.health({ level: 'trouble', name: this.#folder, message, fps: null });
-    }
+    await mkdir(folder, { recursive: true });
+    const there = new Set(await readdir(folder));
+    let free = name;
+    for (let i = 2; there.has(free); i++) free = `${stem}-${i}${ending}`;
+    await rename(join(this.#folder, name), join(folder, free));
+    if (reason !== undefined) await writeFile(join(folder, `${free}.txt`), `${reason}\n`);
   }
 
   async #preview(): Promise<void> {
@@ -221,7 +256,11 @@ export class FolderDriver implements CameraDriver {
       count === 0
         ? `Waiting for photographs in ${this.#folder}.`
         : `${count} photographs are waiting in ${this.#folder}.`;
-    this.#events.health({ level: 'good', name: this.#folder, message, fps: null });
+    const level = this.#trouble === null ? 'good' : 'trouble';
+    this.#events.health({ level, name: this.#folder, message: this.#trouble ?? message, fps: null });
     this.#events.waiting(count > 0);
   }
 }
+
+const isSame = (seen: Seen, { size, mtimeMs }: { readonly size: number; readonly mtimeMs: number }): boolean =>
+  seen.size === size && seen.changedAt === mtimeMs;

@@ -20,7 +20,7 @@ export function registerStart(program: Command): void {
       const live = await startLive({
         config,
         folder,
-        createCamera: (driver) => createCamera(config.camera, (path) => resolve(folder, path), driver),
+        createCamera: (driver) => createCamera(config, (path) => resolve(folder, path), driver),
       });
       say(introduction(live, config, isFresh));
       for (const line of live.log.lines) sayLine(line);

@@ -83,7 +83,11 @@ const camera = section('Cameras. Which of them is used is chosen by `live: camer
   height: whole('Height asked of the camera.', 'px', 120, 4_320, 720),
   fps: whole('Pictures a second asked of the camera.', '', 1, 60, 30),
   webcam: text('For `node-webcam`: the device, such as /dev/video0. Empty: the first one.', 1_000, ''),
-  folder: path('For `folder`: where photographs are dropped.', 'photographs'),
+  folder: path(
+    'For `folder`: where photographs are dropped. Put copies there: each is deleted once a face grows from it or it is ' +
+      'refused as a portrait; with `chain: keepPortraits` it goes to taken/ instead. What is no photograph goes to refused/.',
+    'photographs',
+  ),
   troubleAfter: number(
     'A camera is in trouble when it gives no picture, the same one, or a black one for this long.',
     's',
@@ -100,7 +104,11 @@ const portrait = section('Which portraits are taken.', {
 
 const chain = section('The chain of faces.', {
   folder: path('Where the chain is kept. Back this folder up.', 'chain'),
-  keepPortraits: toggle('Keep visitors’ photographs with their faces. The words of consent change with it.', false),
+  keepPortraits: toggle(
+    'Keep visitors’ photographs with their faces, and those of the folder camera in its taken/. The words of consent ' +
+      'change with it.',
+    false,
+  ),
   forgetAfter: whole('Delete each face after so many days; 0 keeps them.', 'days', 0, 36_500, 0),
   attractFaces: whole('How many of the newest faces are played when nobody is there.', '', 1, 500, 60),
   resume: choice(

@@ -16,6 +16,8 @@ export interface Photograph {
   readonly bytes: Uint8Array;
   /** Capture time, ms since 1970. */
   readonly at: number;
+  /** To be called when a face has begun to grow from it or nothing shall come of it: the camera's own copy goes then. */
+  readonly used?: () => void;
 }
 
 export interface Preview {

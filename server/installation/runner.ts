@@ -150,6 +150,8 @@ export class Installation {
     this.#becoming = null;
     current?.player?.stop(false);
     await current?.becoming?.finish();
+    // A rehearsal from which no face has begun to grow is begun again after the next start.
+    if (!this.#state.visit?.rehearsal) for (const { photograph } of this.#vault.values()) photograph.used?.();
     this.#vault.clear();
   }
 
@@ -224,6 +226,7 @@ export class Installation {
         void this.#take(effect.epoch, effect.client);
         break;
       case 'drop-portrait':
+        this.#vault.get(effect.token)?.photograph.used?.();
         this.#vault.delete(effect.token);
         break;
       case 'become':
@@ -245,8 +248,10 @@ export class Installation {
     this.#taking?.abort();
     const taking = new AbortController();
     this.#taking = taking;
+    const isRehearsal = this.#state.visit?.rehearsal;
+    let photograph: Photograph | null = null;
     try {
-      const photograph = await camera.takeStill(client, taking.signal);
+      photograph = await camera.takeStill(client, taking.signal);
       const portrait = await portraits.prepare(photograph, taking.signal);
       const token = randomBytes(16).toString('base64url');
       this.#vault.set(token, { portrait, photograph });
@@ -256,6 +261,8 @@ export class Installation {
       const message = messageOf(error);
       if (this.#state.epoch === epoch) log('info', `No portrait: ${message}`);
       this.#dispatch({ type: 'no-portrait', epoch, code, message });
+      // What a curator has put into the folder is not lost to a fault of ours.
+      if (!isRehearsal || code !== 'failed') photograph?.used?.();
     }
   }
 
@@ -297,6 +304,7 @@ export class Installation {
       });
       if (this.#becoming !== current) return await becoming.abandon();
       current.becoming = becoming;
+      taken.photograph.used?.();
       this.#dispatch({ type: 'begun', epoch, receipt: becoming.receipt });
       current.player = new BecomingPlayer(becoming, {
         clock,
@@ -315,6 +323,8 @@ export class Installation {
     } catch (error) {
       if (this.#becoming !== current) return;
       log('error', `The becoming of visitor ${visitor} broke off: ${messageOf(error)}`);
+      // As above: dropped from here, its file stays.
+      if (order.rehearsal && !current.becoming) this.#vault.delete(order.portrait);
       this.#dispatch({ type: 'broken', epoch });
     }
   }

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Camera, createCamera } from '../../server/camera/camera.ts';
 import { TabletLink } from '../../server/camera/tablet-link.ts';
+import { defaultConfig } from '../../server/config/read-config.ts';
 import { encodeJpeg } from '../../server/image/encode.ts';
 import type { Preview } from '../../server/installation/ports.ts';
 import { type CameraOrder, type CameraReport, parseCameraOrder } from '../../server/protocol/camera-link.ts';
@@ -87,7 +88,11 @@ const picture = (k: number) =>
 
 beforeEach(async () => {
   tablets = [];
-  camera = createCamera(config, (path) => join(tmpdir(), 'familiar-never', path), 'browser');
+  camera = createCamera(
+    { ...defaultConfig(), camera: config },
+    (path) => join(tmpdir(), 'familiar-never', path),
+    'browser',
+  );
   server = createServer();
   server.on('upgrade', (request, socket, head) => camera.handleUpgrade(request, socket, head));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

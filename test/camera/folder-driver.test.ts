@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -19,7 +19,15 @@ beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'familiar-')), 'photographs');
   waiting = [];
   previews = [];
-  driver = new FolderDriver(folder, {
+  await open(true);
+});
+afterEach(async () => {
+  await driver.close();
+  await rm(join(folder, '..'), { recursive: true, force: true });
+});
+
+async function open(isKept: boolean): Promise<void> {
+  driver = new FolderDriver(folder, isKept, {
     health: (now) => {
       health = now;
     },
@@ -30,11 +38,18 @@ beforeEach(async () => {
   });
   driver.start();
   await expect.poll(() => waiting.length).toBeGreaterThan(0);
-});
-afterEach(async () => {
+}
+
+/** The same folder after a start; what was in hand then is not known any more. */
+async function openAgain(isKept: boolean): Promise<void> {
   await driver.close();
-  await rm(join(folder, '..'), { recursive: true, force: true });
-});
+  waiting = [];
+  await open(isKept);
+}
+
+const isWaiting = () => expect.poll(() => waiting.at(-1), { timeout: 5_000 }).toBe(true);
+/** Long enough for a photograph to be taken up again, if it were. */
+const aWhile = () => new Promise((resolve) => setTimeout(resolve, 3_000));
 
 const jpeg = (value: number): Promise<Buffer> =>
   encodeJpeg({ width: 300, height: 200, data: Uint8Array.from({ length: 180_000 }, (_, i) => (i * value) % 256) });
@@ -51,11 +66,60 @@ describe('a folder of photographs', () => {
     driver.setPreview(true);
     await expect.poll(() => previews.length, { timeout: 3_000 }).toBeGreaterThan(0);
     expect(previews[0]).toMatchObject({ width: 300, height: 200, encoding: 'jpeg' });
-    expect(Buffer.from((await driver.takeStill(null, never)).bytes)).toEqual(b);
-    expect(Buffer.from((await driver.takeStill(null, never)).bytes)).toEqual(a);
-    expect((await readdir(join(folder, 'taken'))).sort()).toEqual(['a.jpg', 'b.jpg']);
+    const taken = [await driver.takeStill(null, never), await driver.takeStill(null, never)];
+    expect(taken.map(({ bytes }) => Buffer.from(bytes))).toEqual([b, a]);
+    for (const { used } of taken) used?.();
+    await expect
+      .poll(async () => (await readdir(join(folder, 'taken')).catch(() => [])).sort())
+      .toEqual(['a.jpg', 'b.jpg']);
     expect(waiting).toEqual([false, true, false]);
     await expect(driver.takeStill(null, never)).rejects.toThrow(/No photograph is waiting/);
+  });
+
+  it('forgets a photograph once it has been used, and not before', async () => {
+    await openAgain(false);
+    await writeFile(join(folder, 'a.jpg'), await jpeg(3));
+    await isWaiting();
+    await driver.takeStill(null, never);
+    await aWhile();
+    expect(waiting.at(-1)).toBe(false);
+    expect(await readdir(folder)).toEqual(['a.jpg']);
+    // The piece fell over before anything came of it.
+    await openAgain(false);
+    await isWaiting();
+    const { used } = await driver.takeStill(null, never);
+    used?.();
+    used?.();
+    await driver.close();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('does not forget another photograph that came under the same name', async () => {
+    await openAgain(false);
+    await writeFile(join(folder, 'a.jpg'), await jpeg(3));
+    await isWaiting();
+    const { used } = await driver.takeStill(null, never);
+    await writeFile(join(folder, 'a.jpg'), await jpeg(5));
+    used?.();
+    await isWaiting();
+    expect(Buffer.from((await driver.takeStill(null, never)).bytes)).toEqual(await jpeg(5));
+  });
+
+  it('says that it cannot put photographs away, takes none twice, and goes on once it can', async () => {
+    await writeFile(join(folder, '..', 'in-the-way'), '');
+    for (const name of ['taken', 'refused']) await symlink(join(folder, '..', 'in-the-way'), join(folder, name));
+    await writeFile(join(folder, 'a.jpg'), await jpeg(3));
+    await isWaiting();
+    (await driver.takeStill(null, never)).used?.();
+    await expect.poll(() => health?.level).toBe('trouble');
+    await aWhile();
+    expect(health).toMatchObject({ level: 'trouble', message: expect.stringMatching(/cannot be put away.*taken/) });
+    expect(waiting).toEqual([false, true, false]);
+    await rm(join(folder, 'taken'));
+    await expect.poll(() => health?.level, { timeout: 5_000 }).toBe('good');
+    expect(await readdir(join(folder, 'taken'))).toEqual(['a.jpg']);
+    await writeFile(join(folder, 'bad.jpg'), 'this is no picture');
+    await expect.poll(() => health?.message, { timeout: 20_000 }).toMatch(/cannot be put away.*refused/);
   });
 
   it('waits for files that are still being written', async () => {

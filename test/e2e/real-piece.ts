@@ -67,7 +67,7 @@ export class RealPiece {
       config,
       folder,
       pages,
-      createCamera: (name) => createCamera(config.camera, (path) => join(folder, path), name),
+      createCamera: (name) => createCamera(config, (path) => join(folder, path), name),
     });
   }
 

@@ -267,6 +267,59 @@ describe('the installation', () => {
     expect(camera.asked).toHaveLength(1);
   });
 
+  it('tells the camera when a photograph has been used: a face grows from it, it was refused, or nobody wants it', async () => {
+    let used = 0;
+    const file = { ...photograph, used: () => void used++ };
+    await toReview();
+    camera.asked[0].give(file);
+    await settle();
+    expect(used).toBe(0);
+    installation.command('keep', tablet);
+    await settle();
+    expect(used).toBe(1);
+    installation.command('leave', tablet);
+
+    used = 0;
+    portraits.refuse = new FamiliarError('DETECTOR_GONE', 'The face detector has stopped.');
+    await toReview();
+    camera.asked[1].give(file);
+    await settle();
+    expect(used).toBe(1);
+    portraits.refuse = null;
+    installation.command('capture', tablet);
+    await clock.advance(3);
+    camera.asked[2].give(file);
+    await settle();
+    expect(used).toBe(1);
+    await installation.stop();
+    expect(used).toBe(2);
+  });
+
+  it('lets the photograph of a rehearsal wait for the next start where something failed, not where it was refused', async () => {
+    let used = 0;
+    const rehearse = async () => {
+      camera.waits.tell(true);
+      camera.asked.at(-1)?.give({ ...photograph, used: () => void used++ });
+      camera.waits.tell(false);
+      await settle();
+    };
+    portraits.refuse = new FamiliarError('DETECTOR_GONE', 'The face detector has stopped.');
+    await rehearse();
+    portraits.refuse = null;
+    engine.hold = Promise.reject(new FamiliarError('DISK_FULL', 'The disk is full.'));
+    await rehearse();
+    expect(installation.state.name).toBe('attract');
+    expect(used).toBe(0);
+    portraits.refuse = new FamiliarError('FACE_NO_FACE', 'No face was found.');
+    await rehearse();
+    expect(used).toBe(1);
+    portraits.refuse = null;
+    engine.hold = new Promise(() => {});
+    await rehearse();
+    await installation.stop();
+    expect(used).toBe(1);
+  });
+
   it('stops with nothing left running, keeping a becoming in hand', async () => {
     await toBecoming();
     await work(2, 0, 184);
