@@ -139,8 +139,8 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   const frames = new FrameAudience(hub, config.stream.format);
 
   const settings = (): Settings => {
-    const { countdown, hold, accepting } = parameters.values;
-    return { ...config.visit, countdown, hold, accepting };
+    const { countdown, hold, accepting, portraitBeside } = parameters.values;
+    return { ...config.visit, countdown, hold, accepting, portraitBeside };
   };
   const installation = new Installation(
     {
@@ -151,7 +151,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
       stream: options.tap?.(hub) ?? hub,
       clock,
       live: () => parameters.values,
-      consentWords: (language) => consentWords(texts, language, keepPortraits),
+      consentWords: (language, beside) => consentWords(texts, language, keepPortraits, beside),
       count: (visitors) => stateFile.update({ visitors }),
       log: (level, message) => log.write(level, message),
       attractFaces,

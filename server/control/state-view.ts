@@ -94,8 +94,9 @@ export class StateView {
     if (!visit) return null;
     const mine = role === 'visitor' && !visit.called && (visit.owner === null || visit.owner === client);
     const leads = mine && visit.owner !== null;
-    const beside = role === 'display' && state.name === 'arrived' && this.#parts.parameters.values.portraitBeside;
-    const seesPortrait = visit.portrait && (leads || role === 'curator' || beside);
+    const isBeside = visit.beside && this.#parts.parameters.values.portraitBeside;
+    const shows = role === 'display' && state.name === 'arrived' && isBeside;
+    const seesPortrait = visit.portrait && (leads || role === 'curator' || shows);
     const receipt = leads && visit.receipt ? receiptUrl(visit.receipt) : null;
     // Where somebody's face is in the picture is nobody else's business.
     const seesHints = leads || role === 'curator';
@@ -103,6 +104,7 @@ export class StateView {
       visitor: visit.visitor,
       ticket: visit.ticket,
       mine,
+      beside: visit.beside,
       hints: seesHints ? visit.hints : [],
       faceBox: seesHints ? visit.faceBox : null,
       portrait: seesPortrait && visit.portrait ? portraitUrl(visit.portrait) : null,

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { ConsentWords } from '../installation/ports.ts';
 import type { Language } from '../protocol/parameters.ts';
-import { builtInLanguages, completeTexts, type Texts } from '../protocol/texts.ts';
+import { builtInLanguages, completeTexts, consentPhotoKey, type Texts } from '../protocol/texts.ts';
 
 /** Languages of the installation, named as they name themselves. */
 export function languagesOf({ languages, texts }: Pick<Config, 'languages' | 'texts'>): readonly Language[] {
@@ -28,10 +28,11 @@ export function consentWords(
   texts: Readonly<Record<string, Texts>>,
   language: string | null,
   portraitsKept: boolean,
+  beside: boolean,
 ): ConsentWords {
   const spoken = language !== null && Object.hasOwn(texts, language) ? language : Object.keys(texts)[0];
   const words = texts[spoken];
-  const photograph = portraitsKept ? words.consentPhotoKept : words.consentPhoto;
+  const photograph = words[consentPhotoKey(portraitsKept, beside)];
   return {
     language: spoken,
     text: [words.consentText, photograph, words.consentForget, words.consentLeave].join('\n'),

@@ -41,7 +41,7 @@ export function effectsBetween(before: MachineState, after: MachineState): Effec
   const { visit } = after;
   if (moved && visit && after.name === 'review') effects.push({ type: 'take-portrait', epoch: after.epoch, client });
   if (moved && visit?.portrait && visit.visitor !== null && after.name === 'becoming') {
-    const { portrait, visitor, consentAt, language, rehearsal } = visit;
+    const { portrait, visitor, consentAt, language, beside, rehearsal } = visit;
     effects.push({
       type: 'become',
       epoch: after.epoch,
@@ -49,6 +49,7 @@ export function effectsBetween(before: MachineState, after: MachineState): Effec
       portrait,
       consentAt: consentAt ?? after.since,
       language,
+      beside,
       rehearsal,
     });
   }

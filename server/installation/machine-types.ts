@@ -18,6 +18,8 @@ export interface Settings {
   readonly countdown: number;
   readonly hold: number;
   readonly accepting: boolean;
+  /** Whether photographs are shown beside the finished faces. */
+  readonly portraitBeside: boolean;
 }
 
 /** The visit in hand; the machine holds tokens and numbers of a visitor, never a picture. */
@@ -29,6 +31,8 @@ export interface VisitState {
   readonly called: boolean;
   /** Begun by a photograph in a folder: nobody is asked. */
   readonly rehearsal: boolean;
+  /** Whether the photograph may be shown beside the face: what is asked at the beginning holds to the end. */
+  readonly beside: boolean;
   readonly consentAt: Time | null;
   /** In whose words consent was given. */
   readonly language: string | null;
@@ -141,6 +145,7 @@ export type Effect =
       readonly portrait: string;
       readonly consentAt: Time;
       readonly language: string | null;
+      readonly beside: boolean;
       readonly rehearsal: boolean;
     }
   /** The becoming begun in that epoch is over: its face is kept, or it leaves no trace. */

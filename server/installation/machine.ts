@@ -40,11 +40,12 @@ export const initialState = (settings: Settings, visitors: number, now: Time): M
   frozenSince: null,
 });
 
-const newVisit: VisitState = {
+const newVisit = ({ settings }: MachineState, own: Partial<VisitState>): VisitState => ({
   owner: null,
   ticket: null,
   called: false,
   rehearsal: false,
+  beside: settings.portraitBeside,
   consentAt: null,
   language: null,
   hints: [],
@@ -56,7 +57,8 @@ const newVisit: VisitState = {
   receipt: null,
   progress: null,
   movedAt: null,
-};
+  ...own,
+});
 
 type Outcome = MachineState | Refused;
 /** What a command may carry. */
@@ -78,7 +80,7 @@ const table: Record<StateName, StateRules> = {
   attract: {
     timeout: (state) => state,
     on: {
-      begin: (state, by, now) => whyClosed(state) ?? move(state, 'greet', now, { ...newVisit, owner: by.client }),
+      begin: (state, by, now) => whyClosed(state) ?? move(state, 'greet', now, newVisit(state, { owner: by.client })),
       // Shows the next face: an effect without a change of state, see `advance`.
       skip: (state) => state,
       attract: (state) => state,
@@ -300,10 +302,11 @@ function callNext(state: MachineState, now: Time): MachineState {
   if (state.name !== 'attract' || whyClosed(state)) return state;
   const [next, ...queue] = state.queue;
   if (next) {
-    return move({ ...state, queue }, 'greet', now, { ...newVisit, ticket: next.ticket, called: true });
+    return move({ ...state, queue }, 'greet', now, newVisit(state, { ticket: next.ticket, called: true }));
   }
   if (!state.photographWaits || state.frozenSince !== null) return state;
-  return move(state, 'review', now, { ...newVisit, rehearsal: true, consentAt: now });
+  // Nobody is asked: the curator's switch alone decides.
+  return move(state, 'review', now, newVisit(state, { rehearsal: true, beside: true, consentAt: now }));
 }
 
 export function whyClosed(state: MachineState): Refused | null {

@@ -32,7 +32,7 @@ export interface RunnerPorts {
   /** Live values, as they are now. */
   readonly live: () => { readonly pace: number; readonly attractPace: number; readonly freeze: boolean };
   /** The words somebody consented to on a tablet set to that language, kept with the face. */
-  readonly consentWords: (language: string | null) => ConsentWords;
+  readonly consentWords: (language: string | null, beside: boolean) => ConsentWords;
   /** Remembers how many visitors there have been. */
   readonly count: (visitors: number) => void;
   readonly log: (level: LogLevel, message: string) => void;
@@ -299,7 +299,7 @@ export class Installation {
         consent: {
           at: order.consentAt,
           how: order.rehearsal ? 'rehearsal' : 'tablet',
-          ...(order.rehearsal ? { language: null, text: '' } : consentWords(order.language)),
+          ...(order.rehearsal ? { language: null, text: '' } : consentWords(order.language, order.beside)),
         },
       });
       if (this.#becoming !== current) return await becoming.abandon();

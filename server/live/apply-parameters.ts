@@ -30,11 +30,12 @@ export function applyParameters(parts: ApplyParts): void {
     engine.setDirections(Object.fromEntries(values));
     installation.directionsChanged();
   };
+  const visits: ReadonlySet<string> = new Set(['countdown', 'hold', 'accepting', 'portraitBeside']);
   parameters.onChange(({ parameter: { key } }) => {
     if (key === 'pace') installation.paceChanged();
     else if (key === 'freeze') installation.freezeChanged();
     else if (key === 'camera') camera.use(parameters.values.camera);
-    else if (key === 'countdown' || key === 'hold' || key === 'accepting') installation.settingsChanged(settings());
+    else if (visits.has(key)) installation.settingsChanged(settings());
     else if (key.startsWith('direction.')) bend();
     changed();
   });

@@ -152,7 +152,9 @@ export const fixedParameters = [
     type: 'boolean',
     default: false,
     label: 'Portrait beside the face',
-    help: 'Shows the photograph next to the finished face while it is held.',
+    help:
+      'Shows the photograph next to the finished face while it is held. The words of consent change with it, so it is ' +
+      'switched on from the next visit.',
     group: 'visit',
     osc: '/familiar/portrait',
     writers: all,

@@ -33,6 +33,8 @@ export interface Visit {
    * the tablet on which somebody consents. Always false on displays and the curator's page.
    */
   readonly mine: boolean;
+  /** Whether the words of consent say that the photograph is shown beside the face. */
+  readonly beside: boolean;
   readonly hints: readonly Hint[];
   /** Where the face was found in the preview, as parts of its width and height; null where there is none. */
   readonly faceBox: { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | null;

@@ -15,6 +15,10 @@ export const german: Texts = {
     'Das Gesicht, das dabei entsteht, bleibt im Werk und ist für andere zu sehen.',
   consentPhoto: 'Ihr Foto wird vergessen, sobald das Gesicht entstanden ist.',
   consentPhotoKept: 'Ihr Foto wird zusammen mit dem Gesicht aufbewahrt.',
+  consentPhotoBeside:
+    'Ihr Foto ist neben Ihrem Gesicht zu sehen, solange es an der Wand steht, und wird danach vergessen.',
+  consentPhotoKeptBeside:
+    'Ihr Foto ist neben Ihrem Gesicht zu sehen, solange es an der Wand steht, und wird mit dem Gesicht aufbewahrt.',
   consentForget: 'Sie bekommen einen Code, mit dem Sie Ihr Gesicht jederzeit löschen können.',
   consentLeave: 'Sie können in jedem Moment gehen.',
   consentAgree: 'Ja, einverstanden',

@@ -14,6 +14,10 @@ export const english = {
     'The face it makes stays in the piece for others to see.',
   consentPhoto: 'Your photograph is forgotten as soon as the face is made.',
   consentPhotoKept: 'Your photograph is kept together with the face.',
+  consentPhotoBeside:
+    'Your photograph is shown beside your face while it is held on the wall, and forgotten after that.',
+  consentPhotoKeptBeside:
+    'Your photograph is shown beside your face while it is held on the wall, and kept together with the face.',
   consentForget: 'You get a code with which you can delete your face at any time.',
   consentLeave: 'You can leave at any moment.',
   consentAgree: 'Yes, I agree',

@@ -15,6 +15,10 @@ export const french: Texts = {
     'Le visage ainsi créé reste dans l’œuvre, visible par d’autres.',
   consentPhoto: 'Votre photo est oubliée dès que le visage est fait.',
   consentPhotoKept: 'Votre photo est conservée avec le visage.',
+  consentPhotoBeside:
+    'Votre photo est montrée à côté de votre visage tant qu’il reste sur le mur, puis elle est oubliée.',
+  consentPhotoKeptBeside:
+    'Votre photo est montrée à côté de votre visage tant qu’il reste sur le mur, et conservée avec le visage.',
   consentForget: 'Vous recevez un code pour effacer votre visage à tout moment.',
   consentLeave: 'Vous pouvez partir quand vous voulez.',
   consentAgree: 'Oui, j’accepte',

@@ -25,6 +25,10 @@ export const completeTexts = (code: string, own: Partial<Texts>): Texts => ({
   ...own,
 });
 
+/** Which text says what becomes of the photograph. Pure. */
+export const consentPhotoKey = (isKept: boolean, isBeside: boolean) =>
+  `consentPhoto${isKept ? 'Kept' : ''}${isBeside ? 'Beside' : ''}` as const satisfies TextKey;
+
 /** Puts values into the `{braces}` of a text. A name without a value is left as it is, so that a mistake shows. */
 export const fillText = (text: string, values: Readonly<Record<string, string | number>>): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(values, name) ? String(values[name]) : whole));

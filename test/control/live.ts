@@ -14,6 +14,7 @@ import { ControlSocket } from '../../server/control/socket.ts';
 import { StateView } from '../../server/control/state-view.ts';
 import { systemClock } from '../../server/installation/ports.ts';
 import { Installation } from '../../server/installation/runner.ts';
+import { applyParameters } from '../../server/live/apply-parameters.ts';
 import type { Command, CommandAnswer } from '../../server/protocol/commands.ts';
 import { type ClientEvents, protocolVersion, type Role, type ServerEvents } from '../../server/protocol/messages.ts';
 import { defaultValues, describeParameters } from '../../server/protocol/parameters.ts';
@@ -48,6 +49,10 @@ export class LiveControl {
       languages: builtInLanguages,
     });
     this.parameters = new LiveParameters(descriptions, defaultValues(descriptions), {});
+    const settings = () => {
+      const { portraitBeside } = this.parameters.values;
+      return { ...config.visit, countdown: 0, hold: 5, accepting: true, portraitBeside };
+    };
     this.installation = new Installation(
       {
         camera: this.camera,
@@ -63,7 +68,7 @@ export class LiveControl {
         attractFaces: 5,
         fps: 30,
       },
-      { ...config.visit, countdown: 0, hold: 5, accepting: true },
+      settings(),
       0,
     );
     const stateFile = {
@@ -111,7 +116,16 @@ export class LiveControl {
       isCurrent: (build) => build === '/assets/new.js',
       now: Date.now,
     });
-    parameters.onChange(() => this.socket.changed());
+    applyParameters({
+      parameters,
+      installation,
+      camera: this.camera,
+      engine: { setDirections() {}, directions: [], whenReady: async () => {} },
+      settings,
+      languages: builtInLanguages,
+      directions: {},
+      changed: () => this.socket.changed(),
+    });
     control.onChange(() => this.socket.changed());
   }
 

@@ -215,12 +215,44 @@ describe('a visit', () => {
     await curator.command({ type: 'skip' });
     await other.until(({ state }) => state?.state === 'arrived');
     expect(display.state?.visit?.portrait).toBeNull();
-    await curator.command({ type: 'set', key: 'portraitBeside', value: true });
-    await display.until(({ state }) => state?.visit?.portrait);
     await curator.command({ type: 'attract' });
     await leader.until(({ state }) => state?.farewell);
     await other.until(({ state }) => state?.state === 'attract' && state.farewell === null);
     expect([leader, other, display, curator].map(({ missed }) => missed)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('shows the photograph on the wall only where the visitor was told so, whatever is switched on later', async () => {
+    const tablet = await live.page('visitor', { client: 'tablet-one' }).until(({ state }) => state);
+    const display = await live.page('display').until(({ state }) => state);
+    const curator = await live.curator().until(({ state }) => state);
+    const beside = (value: boolean) => curator.command({ type: 'set', key: 'portraitBeside', value });
+    const arrive = async (visit: number) => {
+      await tablet.command({ type: 'consent' });
+      await tablet.command({ type: 'capture' });
+      await tablet.until(({ state }) => state?.state === 'review');
+      live.camera.asked[visit].give(photograph);
+      await tablet.until(({ state }) => state?.visit?.portrait);
+      await tablet.command({ type: 'keep' });
+      for (let step = 0; step <= 10; step++) live.engine.becomings[visit].make(step, step / 10);
+      await display.until(({ state }) => (state?.visit?.progress?.step ?? 0) > 0);
+      await curator.command({ type: 'skip' });
+      await display.until(({ state }) => state?.state === 'arrived');
+    };
+    await tablet.command({ type: 'begin' });
+    await tablet.until(({ state }) => state?.visit);
+    await beside(true);
+    await tablet.until(({ state }) => state?.parameters.portraitBeside);
+    expect(tablet.state?.visit?.beside).toBe(false);
+    await arrive(0);
+    await display.until(({ state }) => state?.parameters.portraitBeside);
+    expect(display.state?.visit?.portrait).toBeNull();
+    await curator.command({ type: 'attract' });
+    await tablet.command({ type: 'begin' });
+    await tablet.until(({ state }) => state?.visit?.beside);
+    await arrive(1);
+    await display.until(({ state }) => state?.visit?.portrait);
+    await beside(false);
+    await display.until(({ state }) => state?.visit?.portrait === null);
   });
 
   it('is still led by a tablet that slept and came back', async () => {

@@ -41,6 +41,7 @@ export const sampleVisit = (changes: Partial<Visit> = {}): Visit => ({
   visitor: null,
   ticket: null,
   mine: true,
+  beside: false,
   hints: [],
   faceBox: null,
   portrait: null,

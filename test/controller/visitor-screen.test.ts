@@ -30,6 +30,15 @@ describe('the screen of a visitors’ tablet', () => {
     expect(names).toEqual(['attract', 'consent', 'framing', 'countdown', 'review', 'becoming', 'arrived']);
   });
 
+  it('asks for what becomes of the photograph in this visit', () => {
+    const photograph = (portraitsKept: boolean, beside: boolean) =>
+      screen({ state: 'greet', visit: mine({ beside }), settings: { ...sampleState().settings, portraitsKept } });
+    expect(photograph(false, false)).toMatchObject({ photograph: 'consentPhoto' });
+    expect(photograph(true, false)).toMatchObject({ photograph: 'consentPhotoKept' });
+    expect(photograph(false, true)).toMatchObject({ photograph: 'consentPhotoBeside' });
+    expect(photograph(true, true)).toMatchObject({ photograph: 'consentPhotoKeptBeside' });
+  });
+
   it('says who it waits for, or why nobody can begin', () => {
     expect(screenOf(unlinked, newTablet, null).name).toBe('connecting');
     expect(screenOf({ ...linkTo({}), phase: 'outdated' }, newTablet, null).name).toBe('outdated');

@@ -161,7 +161,7 @@ describe.skipIf(browserMissing)('the visitors’ tablet', () => {
       resting: { trouble: 'closed' },
       busy: { state: 'becoming', visit: visit({ mine: false }), queue: { waiting, called: null, full: false } },
       called: { state: 'greet', visit: visit({ mine: false }), queue: { waiting, called: 11, full: false } },
-      consent: { state: 'greet', visit: visit({ ticket: 11 }) },
+      consent: { state: 'greet', visit: visit({ ticket: 11, beside: true }) },
       review: { state: 'review', visit: visit({ portrait: '/portrait/5' }) },
       becoming: { state: 'becoming', visit: becoming, queue: { waiting, called: null, full: true } },
       farewell: {

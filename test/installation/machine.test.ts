@@ -123,6 +123,17 @@ describe('a visit', () => {
     expect(play.command('attract', curator).state.name).toBe('attract');
   });
 
+  it('shows the photograph beside the face where its beginning said so', () => {
+    const switched = (portraitBeside: boolean) =>
+      ({ type: 'settings', settings: { ...settings, portraitBeside } }) as const;
+    const play = new Play().command('begin').event(switched(true)).command('consent');
+    expect(play.state.visit?.beside).toBe(false);
+    play.command('leave').command('begin').event(switched(false)).command('consent');
+    expect(play.state.visit?.beside).toBe(true);
+    play.command('capture').wait(3).portrait().command('keep');
+    expect(play.effects).toContainEqual(expect.objectContaining({ type: 'become', beside: true }));
+  });
+
   it('that OSC began belongs to the tablet that consents', () => {
     const play = new Play().command('begin', { source: 'osc', client: null }).command('consent', ben);
     expect(play.state).toMatchObject({ name: 'framing', visit: { owner: 'tablet-ben' } });

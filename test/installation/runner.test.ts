@@ -30,7 +30,7 @@ const build = () =>
       stream,
       clock,
       live: () => live,
-      consentWords: (language) => ({ language, text: `consent in ${language}` }),
+      consentWords: (language, beside) => ({ language, text: `consent in ${language}${beside ? ', beside' : ''}` }),
       count: (visitors) => counted.push(visitors),
       log: (_level, message) => logged.push(message),
       attractFaces: 10,
@@ -238,6 +238,16 @@ describe('the installation', () => {
     await settle();
     expect(portraits.observed).toBe(1);
     expect(installation.state.visit?.hints).toEqual(['ready']);
+  });
+
+  it('keeps the words that were shown, whatever is switched on meanwhile', async () => {
+    installation.command('begin', tablet);
+    installation.settingsChanged({ ...settings, portraitBeside: true });
+    await toBecoming();
+    expect(engine.becomings[0].order.consent.text).toBe('consent in de');
+    installation.command('leave', tablet);
+    await toBecoming();
+    expect(engine.becomings[1].order.consent.text).toBe('consent in de, beside');
   });
 
   it('becomes a photograph from the folder when nobody is there', async () => {

@@ -12,4 +12,5 @@ export const settings: Settings = {
   countdown: 3,
   hold: 15,
   accepting: true,
+  portraitBeside: false,
 };

@@ -1,4 +1,5 @@
 import type { Farewell, Hint, InstallationState, Progress, Visit } from '../../../server/protocol/snapshot.ts';
+import { consentPhotoKey, type TextKey } from '../../../server/protocol/texts.ts';
 import { type PageLink, serverNow } from '../../shared/link/page-link.ts';
 import type { CameraProblem } from '../camera/camera-problem.ts';
 import type { Tablet } from './tablet.ts';
@@ -18,7 +19,7 @@ export type Screen =
   /** A visit is led elsewhere. */
   | { readonly name: 'busy' }
   | { readonly name: 'called'; readonly ticket: number }
-  | { readonly name: 'consent'; readonly ticket: number | null; readonly portraitsKept: boolean }
+  | { readonly name: 'consent'; readonly ticket: number | null; readonly photograph: TextKey }
   | { readonly name: 'framing'; readonly hint: Hint | null; readonly problem: Visit['problem'] }
   | { readonly name: 'camera-trouble'; readonly camera: CameraProblem }
   | { readonly name: 'countdown' }
@@ -61,7 +62,11 @@ function visitScreen(state: InstallationState, visit: Visit, camera: CameraProbl
       return { name: 'attract' };
     case 'greet':
       return state.queue.called === null
-        ? { name: 'consent', ticket: visit.ticket, portraitsKept: state.settings.portraitsKept }
+        ? {
+            name: 'consent',
+            ticket: visit.ticket,
+            photograph: consentPhotoKey(state.settings.portraitsKept, visit.beside),
+          }
         : { name: 'called', ticket: state.queue.called };
     case 'framing':
       return camera

@@ -93,7 +93,7 @@ export function Consent({ view, screen }: Of<'consent'>) {
       <Title>{greeting}</Title>
       <p>{texts.consentText}</p>
       <ul class="promises">
-        <li>{screen.portraitsKept ? texts.consentPhotoKept : texts.consentPhoto}</li>
+        <li>{texts[screen.photograph]}</li>
         <li>{texts.consentForget}</li>
         <li>{texts.consentLeave}</li>
       </ul>
