@@ -15,6 +15,9 @@ import { WebcamDriver } from './webcam-driver.ts';
 /** Makes a driver by its name; throws where there is none of that name. */
 export type MakeDriver = (name: string, events: DriverEvents) => CameraDriver;
 
+/** What fswebcam opens where it is told nothing: named, so that its being unplugged is seen at once. */
+const firstWebcam = process.platform === 'linux' ? '/dev/video0' : '';
+
 /**
  * The camera of installation.yaml, at once being opened.
  *
@@ -34,7 +37,7 @@ export function createCamera(
       case 'device':
         return new DeviceDriver(() => deviceInput(config, process.platform, resolve), patience, events);
       case 'node-webcam':
-        return new WebcamDriver({ ...config, device: config.webcam }, events);
+        return new WebcamDriver({ ...config, device: config.webcam || firstWebcam }, events);
       case 'folder':
         return new FolderDriver(resolve(config.folder), chain.keepPortraits, events);
       default:

@@ -82,7 +82,12 @@ const camera = section('Cameras. Which of them is used is chosen by `live: camer
   width: whole('Width asked of the camera.', 'px', 160, 7_680, 1280),
   height: whole('Height asked of the camera.', 'px', 120, 4_320, 720),
   fps: whole('Pictures a second asked of the camera.', '', 1, 60, 30),
-  webcam: text('For `node-webcam`: the device, such as /dev/video0. Empty: the first one.', 1_000, ''),
+  webcam: text(
+    'For `node-webcam`: the device, such as /dev/video2. Empty: the first one, which on Linux is /dev/video0. On macOS and ' +
+      'Windows it may take a minute until an unplugged one is noticed.',
+    1_000,
+    '',
+  ),
   folder: path(
     'For `folder`: where photographs are dropped. Put copies there: each is deleted once a face grows from it or it is ' +
       'refused as a portrait; with `chain: keepPortraits` it goes to taken/ instead. What is no photograph goes to refused/.',

@@ -1,9 +1,11 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCamera } from '../../server/camera/camera.ts';
 import type { DriverHealth } from '../../server/camera/driver.ts';
 import { WebcamDriver } from '../../server/camera/webcam-driver.ts';
+import { defaultConfig } from '../../server/config/read-config.ts';
 import { encodeJpeg } from '../../server/image/encode.ts';
 import type { Preview } from '../../server/installation/ports.ts';
 
@@ -87,6 +89,26 @@ describe.skipIf(!isLinux)('node-webcam', () => {
     await driver.close();
     open('/dev/video-none');
     await expect.poll(() => health?.message, { timeout: 5_000 }).toMatch(/no camera at \/dev\/video-none/);
+  });
+
+  it('notices a camera that is unplugged, within three seconds', async () => {
+    await writeFile(join(folder, 'video0'), '');
+    const bytes = await encodeJpeg({ width: 64, height: 48, data: new Uint8Array(9_216).fill(99) });
+    await writeFile(join(folder, 'a'), bytes);
+    await program(`cp ${folder}/a "$last"`);
+    open(join(folder, 'video0'));
+    await expect.poll(() => health?.level, { timeout: 5_000 }).toBe('good');
+    await rm(join(folder, 'video0'));
+    await expect.poll(() => health?.message, { timeout: 3_000 }).toMatch(/no camera at .*video0/);
+  });
+
+  it('knows the first camera by its name', async () => {
+    await program('exit 1');
+    const camera = createCamera(defaultConfig(), (path) => path, 'node-webcam');
+    await expect(camera.takeStill(null, never)).rejects.toThrow();
+    expect(camera.health.name).toBe('/dev/video0');
+    expect(await readFile(join(folder, 'arguments'), 'utf8')).toContain('-d /dev/video0');
+    await camera.close();
   });
 
   it('notices a camera that freezes', async () => {
