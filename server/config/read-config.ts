@@ -28,23 +28,42 @@ export async function readConfig(file: string): Promise<Config> {
 
 /** Checks the text of a configuration file; `file` is what the problems call it. Throws ConfigError. */
 export function parseConfig(text: string, file: string): Config {
+  const first = readText(text, file, 'first');
+  // Where a key stands twice, either may be the one that is meant: what is wrong in both is told.
+  const problems = first.isRepeating ? [...first.problems, ...readText(text, file, 'last').problems] : first.problems;
+  if (problems.length > 0) throw configError(file, problems);
+  return first.value as Config;
+}
+
+interface Reading {
+  readonly value: unknown;
+  readonly problems: readonly ConfigProblem[];
+  /** Whether a key stands twice. */
+  readonly isRepeating: boolean;
+}
+
+/** Reads and checks a text, of keys that stand twice only the first or the last. Throws ConfigError where it is no YAML. */
+function readText(text: string, file: string, keep: 'first' | 'last'): Reading {
   const lines = new LineCounter();
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const fail = (problems: readonly ConfigProblem[]) => {
-    const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
-    return new ConfigError(file, sorted.slice(0, configLimits.problems));
-  };
   const crowded = tooDeep(text);
-  if (crowded) throw fail([{ line: crowded, column: 1, message: 'There are too many sections within sections.' }]);
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) {
-    throw fail(faults.map(({ pos, message }) => ({ ...place(pos[0]), message: yamlFault(message) })));
+  if (crowded) {
+    throw configError(file, [{ line: crowded, column: 1, message: 'There are too many sections within sections.' }]);
   }
-  const value = toPlain(document, (offset, message) => fail([{ ...place(offset), message }]));
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const repeats = dropRepeats(document, keep).map(({ key, offset, before }) => ({
+    ...place(offset),
+    message: `“${key}” is there twice: it stands in line ${place(before).line} already.`,
+  }));
+  const faults = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
+    ...place(pos[0]),
+    message: yamlFault(message),
+  }));
+  if (faults.length > 0) throw configError(file, [...repeats, ...faults]);
+  const value = toPlain(document, (offset, message) => configError(file, [...repeats, { ...place(offset), message }]));
   const parsed = configSchema.safeParse(value);
   const problems = [
     ...(parsed.success ? [] : fromIssues(parsed.error.issues, value)),
@@ -52,11 +71,15 @@ export function parseConfig(text: string, file: string): Config {
       value,
       builtInLanguages.map(({ code }) => code),
     ),
-  ];
-  if (problems.length > 0) {
-    throw fail(problems.map((problem) => ({ ...place(offsetOf(document, problem)), message: problem.message })));
-  }
-  return parsed.data as Config;
+  ].map((problem) => ({ ...place(offsetOf(document, problem)), message: problem.message }));
+  return { value: parsed.data, problems: [...repeats, ...problems], isRepeating: repeats.length > 0 };
+}
+
+/** The problems in the order of the file, each once. */
+function configError(file: string, problems: readonly ConfigProblem[]): ConfigError {
+  const each = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  const sorted = [...each.values()].sort((a, b) => a.line - b.line || a.column - b.column);
+  return new ConfigError(file, sorted.slice(0, configLimits.problems));
 }
 
 async function readLimited(file: string): Promise<string> {
@@ -99,6 +122,27 @@ function toPlain(document: Document, fail: (offset: number, message: string) => 
   }
 }
 
+/** Leaves one of the keys that stand twice in their section, and says where the others are and where the first one is. */
+function dropRepeats(document: Document, keep: 'first' | 'last') {
+  const repeats: { readonly key: string; readonly offset: number; readonly before: number }[] = [];
+  visit(document, {
+    Map: (_, section) => {
+      const kept = new Map<string, Pair>();
+      const firsts = new Map<string, number>();
+      for (const pair of section.items) {
+        const key = keyOf(pair);
+        const offset = rangeOf(pair.key) ?? 0;
+        const before = firsts.get(key);
+        if (before === undefined) firsts.set(key, offset);
+        else repeats.push({ key, offset, before });
+        if (before === undefined || keep === 'last') kept.set(key, pair);
+      }
+      section.items = [...kept.values()];
+    },
+  });
+  return repeats;
+}
+
 /** Offset of what the problem is about, or of the nearest thing around it. */
 function offsetOf(document: Document, problem: PlacelessProblem): number {
   for (let length = problem.path.length; length > 0; length--) {
@@ -136,7 +180,6 @@ function tooDeep(text: string): number {
 
 const yamlFault = (message: string): string => {
   const first = message.split('\n')[0];
-  if (/unique/.test(first)) return 'This key is there twice.';
   if (/tab/i.test(first)) return 'Use spaces, not tabs, at the beginning of a line.';
   return `This is not valid YAML here: ${first.slice(0, 200)}`;
 };

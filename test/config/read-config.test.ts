@@ -68,10 +68,35 @@ osc: {allow: [x]}
   });
 
   it('says what is wrong with YAML itself', () => {
-    expect(problems('osc:\n  port: 1\n  port: 2')).toEqual(['3:3 This key is there twice.']);
     expect(problems('server:\n\tport: 3')[0]).toBe('2:1 Use spaces, not tabs, at the beginning of a line.');
     expect(problems('server: !run rm')[0]).toMatch(/^1:9 This is not valid YAML here/);
     expect(problems('- a')).toEqual(['1:1 the file must be a section with keys of its own, not a list.']);
+  });
+
+  it('names a key that stands twice, and goes on checking what stands in both', () => {
+    const text = `live:
+  pace: 1
+osc:
+  port: 9000
+  prot: 3
+  port: 99999
+live:
+  pase: 3
+  hold: x
+`;
+    expect(problems(text)).toEqual([
+      '2:9 live.pace must be a number from 5 to 600 s, not 1.',
+      '5:3 “prot” is not known under “osc”; did you mean “port”?',
+      '6:3 “port” is there twice: it stands in line 4 already.',
+      '6:9 osc.port must be a whole number from 1 to 65535, not 99999.',
+      '7:1 “live” is there twice: it stands in line 1 already.',
+      '8:3 “pase” is not known under “live”; did you mean “pace”?',
+      expect.stringMatching(/^9:9 live.hold must be a number/),
+    ]);
+    expect(problems('osc: {port: 1}\nosc:\n\tport: 3')).toEqual(
+      expect.arrayContaining(['2:1 “osc” is there twice: it stands in line 1 already.']),
+    );
+    expect(problems('a: 1\n'.repeat(10_000))).toHaveLength(configLimits.problems);
   });
 
   it('knows keys that must fit each other', () => {
