@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openChain } from './chain/chain.ts';
 import type { Config } from './config/schema.ts';
@@ -31,7 +30,7 @@ import { Portraits } from './live/portraits.ts';
 import { PreviewStream } from './live/preview-stream.ts';
 import { fromOurPages, refuseUpgrade, type Upgrade } from './live/upgrade.ts';
 import { readPackDescription } from './networks/face-pack.ts';
-import { packageRoot } from './paths.ts';
+import { packageRoot, packFolder } from './paths.ts';
 import { describeParameters, type ParameterValues } from './protocol/parameters.ts';
 import { routes } from './protocol/routes.ts';
 import { createPictureEncoder } from './stream/encoder.ts';
@@ -95,8 +94,8 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   const inFolder = (path: string) => resolve(options.folder, path);
   const clock = systemClock;
   const log = new LogBook(clock.now);
-  const packFolder = packPath(config.pack, inFolder);
-  const pack = readPackDescription(packFolder);
+  const folderOfPack = packFolder(config.pack, options.folder);
+  const pack = readPackDescription(folderOfPack);
   const answers = loadPages(pages);
   const texts = allTexts(config);
 
@@ -120,7 +119,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
 
   const patience = config.engine.patience * 1_000;
   const engine = new Engine(
-    { pack: packFolder, engine: config.engine.runtime, niceness, patience, startPatience: 120_000, resume },
+    { pack: folderOfPack, engine: config.engine.runtime, niceness, patience, startPatience: 120_000, resume },
     chain,
   );
   closing.add('the engine', () => engine.close());
@@ -238,6 +237,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     settings,
     languages,
     directions: ownDirections,
+    warn: (message) => log.write('warning', message),
     changed,
   });
   control.onChange(changed);
@@ -277,12 +277,6 @@ function pinOf(config: Config, stateFile: StateFile): string {
   const pin = stateFile.state.pin ?? String(randomInt(1_000_000)).padStart(6, '0');
   if (pin !== stateFile.state.pin) stateFile.update({ pin });
   return pin;
-}
-
-/** A pack by its name in models/, or by its path. */
-function packPath(pack: string, inFolder: (path: string) => string): string {
-  const named = join(packageRoot, 'models', pack);
-  return /^[\w-]+$/.test(pack) && existsSync(named) ? named : inFolder(pack);
 }
 
 /** What monitoring may know: nothing of visitors. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder with package.json, wherever the code runs from: sources or dist/. */
@@ -14,3 +14,9 @@ export const cacheFolder: string = join(packageRoot, '.cache');
 
 /** The face pack that ships with the project. */
 export const defaultPack: string = join(packageRoot, 'models', 'default');
+
+/** A pack by its name in models/, or by its path as seen from a folder. */
+export function packFolder(pack: string, from: string): string {
+  const named = join(packageRoot, 'models', pack);
+  return /^[\w-]+$/.test(pack) && existsSync(named) ? named : resolve(from, pack);
+}

@@ -43,9 +43,11 @@ function unknownKey(path: readonly PropertyKey[], key: string): string {
   if (near && distance(key.toLowerCase(), near.toLowerCase()) <= Math.max(2, key.length / 3)) {
     return `“${key}” is not known ${where(path)}; did you mean “${near}”?`;
   }
-  const listed = here.length > 20 ? `${here.slice(0, 20).join(', ')}, ...` : here.join(', ');
-  return `“${key}” is not known ${where(path)}; known are ${listed}.`;
+  return `“${key}” is not known ${where(path)}; known are ${list(here)}.`;
 }
+
+const list = (names: readonly string[]): string =>
+  names.length > 20 ? `${names.slice(0, 20).join(', ')}, ...` : names.join(', ');
 
 /** Sections that do have this key. */
 function placesOf(key: string, description: Description, path: readonly string[]): readonly string[] {
@@ -71,8 +73,19 @@ function show(value: unknown): string {
   return typeof value === 'string' ? `“${shown.slice(0, 60)}”` : shown.slice(0, 60);
 }
 
+/** The directions that the face pack of that name or path has; null where that cannot be known. */
+export type DirectionsOf = (pack: string) => readonly string[] | null;
+
+/** What to say where the face pack lacks a direction of the file. */
+export const noSuchDirection = (name: string, known: readonly string[]): string =>
+  `live.directions: the face pack has no direction “${name}”; it has ${list(known) || 'none'}.`;
+
 /** What no single key can tell: keys that must fit each other. Takes the file as it is, right or wrong. */
-export function crossCheck(value: unknown, builtIn: readonly string[]): readonly PlacelessProblem[] {
+export function crossCheck(
+  value: unknown,
+  builtIn: readonly string[],
+  directionsOf: DirectionsOf,
+): readonly PlacelessProblem[] {
   const problems: PlacelessProblem[] = [];
   const add = (path: readonly PropertyKey[], message: string) => problems.push({ path, atKey: false, message });
   const given = at(value, ['languages']);
@@ -96,6 +109,15 @@ export function crossCheck(value: unknown, builtIn: readonly string[]): readonly
   } else if (Boolean(certificate) !== Boolean(key)) {
     const path = ['server', certificate ? 'certificate' : 'certificateKey'];
     add(path, 'server.certificate and server.certificateKey go together: give both or none.');
+  }
+  const directions = at(value, ['live', 'directions']);
+  const names = typeof directions === 'object' && !Array.isArray(directions) ? Object.keys(directions ?? {}) : [];
+  const pack = at(value, ['pack']) ?? 'default';
+  // Nothing is read of a pack where nobody asks for its directions.
+  const known = names.length > 0 && typeof pack === 'string' ? directionsOf(pack) : null;
+  for (const name of names) {
+    if (!known || known.includes(name)) continue;
+    problems.push({ path: ['live', 'directions', name], atKey: true, message: noSuchDirection(name, known) });
   }
   return problems;
 }

@@ -4,7 +4,7 @@ import { FamiliarError, messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
 import { builtInLanguages } from '../protocol/texts.ts';
 import { ConfigError, type ConfigProblem } from './errors.ts';
-import { crossCheck, fromIssues, type PlacelessProblem } from './problems.ts';
+import { crossCheck, type DirectionsOf, fromIssues, type PlacelessProblem } from './problems.ts';
 import { type Config, configSchema } from './schema.ts';
 
 export const configLimits = {
@@ -21,16 +21,20 @@ export const configLimits = {
 /** Every key at its default. */
 export const defaultConfig = (): Config => configSchema.parse({}) as Config;
 
-/** Reads and checks a configuration file. Throws ConfigError with every problem, or FamiliarError for the file itself. */
-export async function readConfig(file: string): Promise<Config> {
-  return parseConfig(await readLimited(file), file);
+/**
+ * Reads and checks a configuration file, also against the directions of its face pack where `directionsOf` is given.
+ * Throws ConfigError with every problem, or FamiliarError for the file itself.
+ */
+export async function readConfig(file: string, directionsOf?: DirectionsOf): Promise<Config> {
+  return parseConfig(await readLimited(file), file, directionsOf);
 }
 
 /** Checks the text of a configuration file; `file` is what the problems call it. Throws ConfigError. */
-export function parseConfig(text: string, file: string): Config {
-  const first = readText(text, file, 'first');
+export function parseConfig(text: string, file: string, directionsOf: DirectionsOf = () => null): Config {
+  const read = (keep: 'first' | 'last') => readText(text, file, keep, directionsOf);
+  const first = read('first');
   // Where a key stands twice, either may be the one that is meant: what is wrong in both is told.
-  const problems = first.isRepeating ? [...first.problems, ...readText(text, file, 'last').problems] : first.problems;
+  const problems = first.isRepeating ? [...first.problems, ...read('last').problems] : first.problems;
   if (problems.length > 0) throw configError(file, problems);
   return first.value as Config;
 }
@@ -43,7 +47,7 @@ interface Reading {
 }
 
 /** Reads and checks a text, of keys that stand twice only the first or the last. Throws ConfigError where it is no YAML. */
-function readText(text: string, file: string, keep: 'first' | 'last'): Reading {
+function readText(text: string, file: string, keep: 'first' | 'last', directionsOf: DirectionsOf): Reading {
   const lines = new LineCounter();
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
@@ -70,6 +74,7 @@ function readText(text: string, file: string, keep: 'first' | 'last'): Reading {
     ...crossCheck(
       value,
       builtInLanguages.map(({ code }) => code),
+      directionsOf,
     ),
   ].map((problem) => ({ ...place(offsetOf(document, problem)), message: problem.message }));
   return { value: parsed.data, problems: [...repeats, ...problems], isRepeating: repeats.length > 0 };

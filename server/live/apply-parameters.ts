@@ -1,3 +1,4 @@
+import { noSuchDirection } from '../config/problems.ts';
 import type { LiveParameters } from '../control/live-parameters.ts';
 import type { Engine } from '../engine/engine-port.ts';
 import type { Settings } from '../installation/machine-types.ts';
@@ -10,13 +11,14 @@ const reach = 3;
 
 export interface ApplyParts {
   readonly parameters: LiveParameters;
-  readonly installation: Installation;
+  readonly installation: Pick<Installation, 'paceChanged' | 'freezeChanged' | 'settingsChanged' | 'directionsChanged'>;
   readonly camera: Pick<CameraPort, 'use'>;
   readonly engine: Pick<Engine, 'setDirections' | 'directions' | 'whenReady'>;
   readonly settings: () => Settings;
   readonly languages: readonly Language[];
   /** Of the pack's directions, as installation.yaml has them. */
   readonly directions: Readonly<Record<string, number>>;
+  readonly warn: (message: string) => void;
   readonly changed: () => void;
 }
 
@@ -40,6 +42,9 @@ export function applyParameters(parts: ApplyParts): void {
     changed();
   });
   const addDirections = () => {
+    for (const name of Object.keys(parts.directions)) {
+      if (!engine.directions.includes(name)) parts.warn(noSuchDirection(name, engine.directions));
+    }
     if (engine.directions.length === 0) return;
     const directions = engine.directions.map((name) => ({ name, label: labelOf(name), min: -reach, max: reach }));
     const all = describeParameters({ directions, languages: parts.languages });

@@ -125,6 +125,12 @@ export function loadFacePack(folder: string): FacePack {
   return { folder: resolve(folder), description, generator, perceptual, lpips, directions, start };
 }
 
+/** Names of a pack's directions, without loading its networks. Throws PACK_* and WEIGHTS_*. */
+export function readDirectionNames(folder: string): readonly string[] {
+  const { directions } = readPackDescription(folder);
+  return directions ? withFile(folder, directions, ({ tensors }) => [...tensors.keys()]) : [];
+}
+
 /** SHA-256 of the generator's file, in hexadecimal: which network made a face. */
 export async function packSha256(pack: FacePack): Promise<string> {
   const hash = createHash('sha256');

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -10,6 +10,8 @@ import { exampleConfig } from '../../server/config/example.ts';
 import { configLimits, defaultConfig, parseConfig, readConfig } from '../../server/config/read-config.ts';
 import { textsDocument } from '../../server/config/texts-document.ts';
 import { fixedParameters } from '../../server/protocol/parameters.ts';
+import { writeSafetensors } from '../../server/weights/safetensors.ts';
+import { writeTinyPack } from '../engine/tiny-pack.ts';
 
 /** Line, column and message of everything wrong with a text. */
 function problems(text: string): readonly string[] {
@@ -168,5 +170,36 @@ describe('a configuration file', () => {
         `${file}:1:14: live.pace must be a number from 5 to 600 s, not 1.\n` +
         `${file}:2:13: osc.port must be a whole number from 1 to 65535, not 0.`,
     });
+  });
+
+  it('is checked against the directions of its face pack, where that is there', async () => {
+    const check = async (pack: string, more = '') => {
+      const file = join(folder, 'directions.yaml');
+      await writeFile(file, `${pack}live:\n  directions: {age: 0.5, smile: 1}\n${more}`);
+      const program = new Command().exitOverride();
+      registerCheck(program);
+      return program.parseAsync(['check', file], { from: 'user' }).then(
+        () => 'fine',
+        (error) => error.message.replaceAll(`${file}:`, ''),
+      );
+    };
+    const none = (column: number, name: string) =>
+      `2:${column}: live.directions: the face pack has no direction “${name}”; it has none.`;
+    expect(await check('')).toBe(`${none(16, 'age')}\n${none(26, 'smile')}`);
+    expect(await check('', 'osc: {port: 0}\n')).toMatch(/no direction “smile”; it has none\.\n3:13: osc\.port/);
+
+    const pack = join(folder, 'pack');
+    await mkdir(pack);
+    await writeTinyPack(pack);
+    await appendFile(join(pack, 'pack.yaml'), 'directions: directions.safetensors\n');
+    const directions = Object.fromEntries(
+      ['pose', 'smile'].map((name) => [name, { shape: [16], data: new Float32Array(16) }]),
+    );
+    expect(await check('pack: ./pack\n')).toBe('fine');
+    await writeSafetensors(join(pack, 'directions.safetensors'), directions);
+    expect(await check('pack: ./pack\n')).toBe(
+      '3:16: live.directions: the face pack has no direction “age”; it has pose, smile.',
+    );
+    expect(await check('pack: ./elsewhere\n')).toBe('fine');
   });
 });
