@@ -61,14 +61,14 @@ export interface StateFileOptions {
 }
 
 /**
- * Opens the state file. One that is damaged is put aside under another name and the piece starts from
- * installation.yaml: a bad state must never keep it dark.
+ * Opens the state file. One that is damaged is put aside under another name, and the piece starts from what can be
+ * read of it, or from installation.yaml: a bad state must never keep it dark.
  */
 export async function openStateFile(path: string, options: StateFileOptions): Promise<StateFile> {
   const { delay = 500, now = Date.now, onProblem } = options;
   const loaded = await load(path, now);
   let state = loaded.state;
-  let dirty = false;
+  let dirty = loaded.isRest;
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> = Promise.resolve();
 
@@ -96,6 +96,9 @@ export async function openStateFile(path: string, options: StateFileOptions): Pr
     timer.unref();
   };
 
+  // Until it is written, what is left is nowhere but here.
+  if (loaded.isRest) await enqueue();
+
   return {
     get state() {
       return state;
@@ -110,21 +113,69 @@ export async function openStateFile(path: string, options: StateFileOptions): Pr
   };
 }
 
-async function load(path: string, now: () => number): Promise<{ state: SavedState; problem: string | null }> {
+interface Loaded {
+  readonly state: SavedState;
+  readonly problem: string | null;
+  /** Whether the state is what is left of a file that was put aside. */
+  readonly isRest: boolean;
+}
+
+async function load(path: string, now: () => number): Promise<Loaded> {
+  const putAside = () => {
+    const aside = `${path}.damaged-${now()}`;
+    return rename(path, aside).then(
+      () => `it was put aside as ${aside}`,
+      () => 'it could not be put aside',
+    );
+  };
   try {
     const { size } = await stat(path);
     if (size > maxBytes) throw new Error(`it has ${size} bytes`);
-    return { state: stateSchema.parse(JSON.parse(await readFile(path, 'utf8'))), problem: null };
+    const { state, dropped } = salvage(JSON.parse(await readFile(path, 'utf8')));
+    if (dropped.length === 0) return { state, problem: null, isRest: false };
+    const most = 10;
+    const more = dropped.length > most ? ` and ${dropped.length - most} more` : '';
+    const lost = `${dropped.slice(0, most).join(', ')}${more}`;
+    const problem = `${path} is damaged in part; ${await putAside()}. Lost is ${lost}; everything else is kept.`;
+    return { state, problem, isRest: true };
   } catch (error) {
     const errno = (error as NodeJS.ErrnoException).code;
-    if (errno === 'ENOENT') return { state: emptyState(), problem: null };
-    const aside = `${path}.damaged-${now()}`;
-    const moved = await rename(path, aside).then(
-      () => true,
-      () => false,
-    );
-    const where = moved ? `it was put aside as ${aside}` : 'it could not be put aside';
-    const problem = `${path} is damaged; ${where}, and the values of installation.yaml are used.`;
-    return { state: emptyState(), problem };
+    if (errno === 'ENOENT') return { state: emptyState(), problem: null, isRest: false };
+    const problem = `${path} is damaged; ${await putAside()}, and the values of installation.yaml are used.`;
+    return { state: emptyState(), problem, isRest: false };
   }
+}
+
+/** What can be read of a state, and the names of what had to be dropped. Throws where it is no state of this version. */
+function salvage(value: unknown): { readonly state: SavedState; readonly dropped: readonly string[] } {
+  const parsed = stateSchema.safeParse(value);
+  if (parsed.success) return { state: parsed.data, dropped: [] };
+  const given = z.looseObject({ version: z.literal(1) }).parse(value);
+  const empty = emptyState();
+  const dropped = Object.keys(given).filter((part) => !Object.hasOwn(empty, part));
+  const rest = Object.entries(stateSchema.shape).map(([part, schema]) => {
+    const fits = (candidate: unknown) => schema.safeParse(candidate).success;
+    const kept = keepFitting(given[part], fits);
+    dropped.push(...kept.dropped.map((name) => `${part}.${name}`));
+    if (fits(kept.value)) return [part, kept.value];
+    dropped.push(part);
+    return [part, empty[part as keyof SavedState]];
+  });
+  return { state: stateSchema.parse(Object.fromEntries(rest)), dropped };
+}
+
+/** Of a list or a record the entries that fit each by itself; anything else as it is. */
+function keepFitting(value: unknown, fits: (value: unknown) => boolean) {
+  if (typeof value !== 'object' || value === null || fits(value)) return { value, dropped: [] };
+  const isList = Array.isArray(value);
+  const entries = Object.entries(value).map(([key, entry]) => ({
+    pair: [key, entry] as const,
+    name: isList && typeof entry?.name === 'string' ? entry.name : key,
+    isFit: fits(isList ? [entry] : { [key]: entry }),
+  }));
+  const pairs = entries.filter(({ isFit }) => isFit).map(({ pair }) => pair);
+  return {
+    value: isList ? pairs.map(([, entry]) => entry) : Object.fromEntries(pairs),
+    dropped: entries.filter(({ isFit }) => !isFit).map(({ name }) => name.slice(0, 80)),
+  };
 }

@@ -62,6 +62,53 @@ describe('the state file', () => {
     }
   });
 
+  it('that is wrong in places loses only these, says which, and keeps the rest at once', async () => {
+    const preset = { name: 'Evening', savedAt: 1, values: { hold: 20 } };
+    const right = {
+      ...emptyState(),
+      live: { pace: { value: 30, over: 60 } },
+      presets: [preset],
+      mappings: { left: identityMapping },
+      visitors: 7,
+      pin: '123456',
+    };
+    const wrong = JSON.stringify({
+      ...right,
+      live: { hold: 20, ...right.live },
+      presets: [{ ...preset, name: 'Night', values: { hold: [] } }, 3, preset],
+      mappings: { middle: {}, ...right.mappings, right: { ...identityMapping, brightness: 9 } },
+      visitors: -1,
+      colour: 'red',
+    });
+    await mkdir(join(folder, 'inner'));
+    await writeFile(file, wrong);
+    const opened = await openStateFile(file, { ...silent, now: () => 42 });
+    expect(opened.state).toEqual({ ...right, visitors: 0 });
+    expect(opened.problem).toBe(
+      `${file} is damaged in part; it was put aside as ${file}.damaged-42. ` +
+        'Lost is colour, live.hold, presets.Night, presets.1, mappings.middle, mappings.right, visitors; ' +
+        'everything else is kept.',
+    );
+    expect(await readFile(`${file}.damaged-42`, 'utf8')).toBe(wrong);
+    const again = await openStateFile(file, silent);
+    expect(again).toMatchObject({ problem: null, state: opened.state });
+  });
+
+  it('of whatever kind is never fatal', async () => {
+    await mkdir(join(folder, 'inner'));
+    const parts = fc.constantFrom('version', 'live', 'presets', 'mappings', 'visitors', 'pin', '__proto__', 'name');
+    const value = fc.oneof(fc.jsonValue(), fc.dictionary(parts, fc.jsonValue()), fc.array(fc.jsonValue()));
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(parts, value), async (state) => {
+        await writeFile(file, JSON.stringify({ ...state, version: 1, pin: '1234' }));
+        const opened = await openStateFile(file, silent);
+        expect(opened.state).toMatchObject({ version: 1, pin: '1234' });
+        expect((await openStateFile(file, silent)).state).toEqual(opened.state);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('that cannot be written is said, and tried again', async () => {
     await writeFile(join(folder, 'inner'), 'a file where a folder should be');
     const problems: string[] = [];
