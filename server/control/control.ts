@@ -7,7 +7,7 @@ import type { Command, CommandAnswer } from '../protocol/commands.ts';
 import type { Mapping } from '../protocol/mapping.ts';
 import { displayNamePattern } from '../protocol/messages.ts';
 import type { RefusalCode } from '../protocol/refusals.ts';
-import type { Preset } from '../protocol/snapshot.ts';
+import { facesAtOnce, type Preset } from '../protocol/snapshot.ts';
 import type { LiveParameters } from './live-parameters.ts';
 import type { LogBook } from './log-book.ts';
 
@@ -17,7 +17,7 @@ const mostMappings = 32;
 export interface ControlParts {
   readonly installation: Pick<Installation, 'command' | 'forgotten'>;
   readonly parameters: LiveParameters;
-  readonly chain: Pick<ChainPort, 'forget'>;
+  readonly chain: Pick<ChainPort, 'faces' | 'forget'>;
   readonly stateFile: Pick<StateFile, 'state' | 'update'>;
   readonly log: LogBook;
   readonly now: () => number;
@@ -75,6 +75,8 @@ export class Control {
         return this.#delete(command.name);
       case 'chain.forget':
         return this.#forget(command.face);
+      case 'chain.find':
+        return this.#find(command.visitor);
       case 'mapping.set':
         return this.#map(command.display, command.mapping);
       case 'mapping.reset':
@@ -116,6 +118,12 @@ export class Control {
     installation.forgotten(id);
     log.write('info', 'A face was deleted.');
     return done;
+  }
+
+  #find(number: number): CommandAnswer {
+    const faces = this.#parts.chain.faces.filter(({ visitor }) => visitor <= number).slice(-facesAtOnce);
+    if (faces.length === 0) return refused('not-found', `There is no face of visitor ${number} or before (any more).`);
+    return { status: 'done', faces };
   }
 
   #map(display: string, mapping: Mapping | null): CommandAnswer {

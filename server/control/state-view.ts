@@ -6,7 +6,15 @@ import type { Installation } from '../installation/runner.ts';
 import type { Role } from '../protocol/messages.ts';
 import type { Language } from '../protocol/parameters.ts';
 import { portraitUrl, receiptUrl } from '../protocol/routes.ts';
-import type { ChainFace, CuratorState, Farewell, InstallationState, Queue, Visit } from '../protocol/snapshot.ts';
+import {
+  type ChainFace,
+  type CuratorState,
+  type Farewell,
+  facesAtOnce,
+  type InstallationState,
+  type Queue,
+  type Visit,
+} from '../protocol/snapshot.ts';
 import type { Texts } from '../protocol/texts.ts';
 import type { Control } from './control.ts';
 import type { Displays } from './displays.ts';
@@ -14,8 +22,6 @@ import type { LiveParameters } from './live-parameters.ts';
 import type { LogBook } from './log-book.ts';
 import { allTexts, languagesOf } from './words.ts';
 
-/** Most faces told to pages. */
-const mostFaces = 500;
 /** Seconds a visitor needs at the tablet, for guessing how long the queue is. */
 const atTablet = 40;
 
@@ -62,7 +68,7 @@ export class StateView {
     const { config, installation, parameters, control, chain } = this.#parts;
     const { state, curve } = installation;
     const { values } = parameters;
-    if (this.#faces.all !== chain.faces) this.#faces = { all: chain.faces, newest: chain.faces.slice(-mostFaces) };
+    if (this.#faces.all !== chain.faces) this.#faces = { all: chain.faces, newest: chain.faces.slice(-facesAtOnce) };
     return {
       state: state.name,
       since: state.since,

@@ -2,6 +2,7 @@ import { type Mapping, validateMapping } from './mapping.ts';
 import type { ParameterValue, Source } from './parameters.ts';
 import type { RefusalCode } from './refusals.ts';
 import { accept, type Result, refuse } from './result.ts';
+import type { ChainFace } from './snapshot.ts';
 
 /** Reads one field of a command from outside. */
 type Field<T> = (value: unknown, name: string) => Result<T>;
@@ -33,6 +34,7 @@ const parameterValue: Field<ParameterValue> = (value, name) =>
 const mapping: Field<Mapping> = (value) => validateMapping(value);
 
 const ticket = whole(1, 1_000_000);
+const visitorNumber = whole(1, 0xffff_ffff);
 const presetName = text(40);
 const displayName = text(40);
 
@@ -97,6 +99,12 @@ export const commands = {
     osc: null,
     fields: { face: text(80) },
   },
+  'chain.find': {
+    help: 'Looks up the face of a visitor, and those before it.',
+    from: curator,
+    osc: null,
+    fields: { visitor: visitorNumber },
+  },
   'mapping.set': {
     help: 'Lays a display’s picture onto the wall.',
     from: curator,
@@ -146,8 +154,8 @@ export function parseCommand(value: unknown, source: Source): Result<Command> {
 
 /**
  * The answer to every command. `done`: it has happened. `accepted`: it has begun, the coming updates show it. `ticket` is
- * the place given by `queue.join`.
+ * the place given by `queue.join`, `faces` are those of `chain.find`: oldest first, `facesAtOnce` at most.
  */
 export type CommandAnswer =
-  | { readonly status: 'done' | 'accepted'; readonly ticket?: number }
+  | { readonly status: 'done' | 'accepted'; readonly ticket?: number; readonly faces?: readonly ChainFace[] }
   | { readonly status: 'refused'; readonly code: RefusalCode; readonly reason: string };

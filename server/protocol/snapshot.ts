@@ -80,6 +80,9 @@ export interface CurvePoint {
   readonly likeness: number;
 }
 
+/** Most faces that pages are told of at once. */
+export const facesAtOnce = 500;
+
 /** A face of the chain, oldest first. Pictures: `faceUrl(id, 'thumbnail.webp')` (128 px) and `'final.webp'`. */
 export interface ChainFace {
   readonly id: string;
@@ -211,7 +214,7 @@ export interface InstallationState {
   readonly descriptions: readonly Parameter[];
   /** By name of the display; where a display has none, the identity. */
   readonly mappings: Readonly<Record<string, Mapping>>;
-  /** Oldest first; at most the newest 500. */
+  /** Oldest first; at most the newest `facesAtOnce`. Curators find the others by `chain.find`. */
   readonly chain: readonly ChainFace[];
   readonly languages: readonly Language[];
   /** By language code, complete: what installation.yaml leaves out is filled in. */

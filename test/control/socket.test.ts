@@ -151,6 +151,34 @@ describe('commands', () => {
     desk.socket.close();
   });
 
+  it('find every face of a long chain for curators, a part at a time', async () => {
+    live.chain.faces = Array.from({ length: 10_000 }, (_, index) => ({
+      id: `old-${index + 1}`,
+      visitor: index + 1,
+      at: 1,
+      likeness: 0.7,
+    }));
+    const curator = await live.curator().until(({ state }) => state?.chain.length === 500);
+    const seen = new Set(curator.state?.chain.map(({ id }) => id));
+    for (let visitor = 9_500; visitor > 0; visitor -= 500) {
+      const answer = await curator.command({ type: 'chain.find', visitor });
+      if (answer.status === 'refused') throw new Error(answer.reason);
+      expect(answer.faces).toHaveLength(500);
+      expect(answer.faces?.at(-1)?.visitor).toBe(visitor);
+      for (const { id } of answer.faces ?? []) seen.add(id);
+    }
+    expect(seen.size).toBe(10_000);
+    expect(await curator.command({ type: 'chain.find', visitor: 2 })).toEqual({
+      status: 'done',
+      faces: live.chain.faces.slice(0, 2),
+    });
+    await curator.command({ type: 'chain.forget', face: 'old-1' });
+    expect(await curator.command({ type: 'chain.find', visitor: 1 })).toMatchObject({ code: 'not-found' });
+    expect(await curator.command({ type: 'chain.find', visitor: 0 })).toMatchObject({ code: 'out-of-range' });
+    const tablet = await live.page('visitor').until(({ state }) => state);
+    expect(await tablet.command({ type: 'chain.find', visitor: 2 })).toMatchObject({ code: 'not-allowed' });
+  });
+
   it('that come too fast are refused, not piled up', async () => {
     const visitor = await live.page('visitor').until(({ state }) => state);
     const answers = await Promise.all(Array.from({ length: 200 }, () => visitor.command({ type: 'keep' })));

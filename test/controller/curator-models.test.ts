@@ -54,7 +54,7 @@ describe('the controls', () => {
 
 describe('commands', () => {
   it('all have a label', () => {
-    const fields = { ticket: 3, key: 'pace', value: 30, name: 'Evening', face: 'x', display: 'left' };
+    const fields = { ticket: 3, key: 'pace', value: 30, name: 'Evening', face: 'x', visitor: 3, display: 'left' };
     for (const type of Object.keys(commands) as CommandType[]) {
       const read = parseCommand({ type, ...fields, mapping: identityMapping }, commands[type].from[0]);
       expect(read.ok && commandLabel(read.value, descriptions), type).toBeTruthy();

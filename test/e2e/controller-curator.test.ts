@@ -147,6 +147,43 @@ describe.skipIf(browserMissing)('the curator’s tablet', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
+  it('finds the faces of a long chain by their number, and page by page, and deletes them', async () => {
+    const all = sampleChain(1_200);
+    stage.fake.answer = ({ command }) => {
+      if (command.type !== 'chain.find') return { status: 'done' };
+      const faces = all.filter(({ visitor }) => visitor <= command.visitor).slice(-500);
+      return { status: 'done', faces };
+    };
+    const page = await openDesk(stage);
+    stage.fake.change({ chain: all.slice(-500) });
+    await goTo(page, 'Chain');
+    const panel = page.getByRole('tabpanel', { name: 'Chain' });
+    const older = panel.getByRole('button', { name: 'Older faces' });
+    const newest = panel.getByRole('button', { name: 'Newest faces' });
+    await panel.getByRole('button', { name: 'Visitor 701', exact: true }).waitFor();
+    await older.focus();
+    await page.keyboard.press('Enter');
+    await panel.getByRole('status').getByText('Faces up to visitor 700.').waitFor();
+    await page.keyboard.press('Enter');
+    await panel.getByRole('list', { name: '200 faces, the newest first' }).waitFor();
+    expect(await older.getAttribute('aria-disabled')).toBe('true');
+    await audit(page, 'curator-chain-older');
+
+    await panel.getByLabel('Number of the visitor').fill('42');
+    await page.keyboard.press('Enter');
+    await panel.getByRole('status').getByText('Faces up to visitor 42.').waitFor();
+    await acknowledged(page, 'Faces up to visitor 42 done');
+    await panel.getByRole('button', { name: 'Visitor 42', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Visitor 42' });
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await dialog.getByRole('button', { name: 'For good?' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(givenOf(stage, 'chain.forget')).toEqual([{ type: 'chain.forget', face: 'face-0042' }]);
+    await panel.getByRole('list', { name: '41 faces, the newest first' }).waitFor();
+    await newest.click();
+    await panel.getByRole('button', { name: 'Visitor 1200', exact: true }).waitFor();
+  });
+
   it('saves, recalls and deletes presets', async () => {
     const page = await openDesk(stage);
     await goTo(page, 'Presets');

@@ -37,6 +37,8 @@ export function commandLabel(command: Command, descriptions: readonly Parameter[
       return `Delete preset “${command.name}”`;
     case 'chain.forget':
       return 'Delete a face';
+    case 'chain.find':
+      return `Faces up to visitor ${command.visitor}`;
     case 'mapping.set':
       return `Mapping of “${command.display}”`;
     case 'mapping.reset':

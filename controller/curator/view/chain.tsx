@@ -1,6 +1,6 @@
-import { useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { faceUrl } from '../../../server/protocol/routes.ts';
-import type { ChainFace } from '../../../server/protocol/snapshot.ts';
+import { type ChainFace, facesAtOnce } from '../../../server/protocol/snapshot.ts';
 import { Modal } from '../../shared/modal.tsx';
 import type { CuratorApp } from '../curator-app.ts';
 import { dayAndTime, percent } from '../model/words.ts';
@@ -8,14 +8,55 @@ import { AcknowledgementStrip } from './acknowledgement-strip.tsx';
 import { ArmButton } from './arm-button.tsx';
 import type { View } from './context.ts';
 
-/** Every face of the chain, the newest first. */
+/** Faces that were looked up. */
+interface Found {
+  /** The visitor's number that was looked for. */
+  readonly visitor: number;
+  /** Oldest first. */
+  readonly faces: readonly ChainFace[];
+  /** Whether there may be more before them. */
+  readonly isFull: boolean;
+}
+
+/** The newest faces of the chain, or those up to a visitor's; the newest first. */
 export function Chain({ view }: { readonly view: View }) {
-  const { chain } = view.state;
+  const { app, state } = view;
   const [looked, look] = useState<string | null>(null);
+  const [found, show] = useState<Found | null>(null);
+  const { faces: chain, isFull } = found ?? { faces: state.chain, isFull: state.chain.length >= facesAtOnce };
   const at = chain.findIndex(({ id }) => id === looked);
-  if (chain.length === 0) return <p class="help empty">The chain is empty. The first visitor begins it.</p>;
+  const before = isFull && chain[0] ? chain[0].visitor - 1 : 0;
+
+  const find = async (visitor: number) => {
+    const answer = await app.send({ type: 'chain.find', visitor });
+    if (answer.status === 'refused' || !answer.faces) return;
+    show({ visitor, faces: answer.faces, isFull: answer.faces.length >= facesAtOnce });
+  };
+  const forget = async (face: string) => {
+    const answer = await app.send({ type: 'chain.forget', face });
+    if (answer.status === 'refused' && answer.code !== 'not-found') return;
+    // The newest are told anew by themselves.
+    show((now) => {
+      const faces = now?.faces.filter(({ id }) => id !== face) ?? [];
+      return now && faces.length > 0 ? { ...now, faces } : null;
+    });
+  };
+
+  if (state.chain.length === 0) return <p class="help empty">The chain is empty. The first visitor begins it.</p>;
   return (
-    <>
+    <div class="chain">
+      <Finder onFind={find} />
+      <div class="choices">
+        <button type="button" aria-disabled={before < 1} onClick={() => before >= 1 && find(before)}>
+          Older faces
+        </button>
+        <button type="button" aria-disabled={!found} onClick={() => show(null)}>
+          Newest faces
+        </button>
+      </div>
+      <p class="help" role="status">
+        {whichFaces(found)}
+      </p>
       <ul class="faces" aria-label={`${chain.length} faces, the newest first`}>
         {[...chain].reverse().map((face) => (
           <li key={face.id}>
@@ -29,15 +70,58 @@ export function Chain({ view }: { readonly view: View }) {
       {chain[at] && (
         <FaceDialog
           key={chain[at].id}
-          app={view.app}
+          app={app}
           face={chain[at]}
           before={chain[at - 1]}
           after={chain[at + 1]}
           onLook={look}
-          onForget={(face) => view.send({ type: 'chain.forget', face })}
+          onForget={forget}
         />
       )}
-    </>
+    </div>
+  );
+}
+
+function whichFaces(found: Found | null): string {
+  if (!found) return 'The newest faces.';
+  const { visitor, faces } = found;
+  const isThere = faces.at(-1)?.visitor === visitor;
+  return isThere ? `Faces up to visitor ${visitor}.` : `There is no face of visitor ${visitor}; these came before.`;
+}
+
+/** Asks for a visitor's number, which stands on the wall and on the visitor's receipt. */
+function Finder({ onFind }: { readonly onFind: (visitor: number) => void }) {
+  const id = useId();
+  const [text, setText] = useState('');
+  const visitor = Number(text);
+  const isNumber = Number.isInteger(visitor) && visitor >= 1;
+  return (
+    <form
+      class="text-line"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isNumber) return;
+        onFind(visitor);
+        setText('');
+      }}
+    >
+      <label class="visually-hidden" for={id}>
+        Number of the visitor
+      </label>
+      <input
+        id={id}
+        type="text"
+        inputMode="numeric"
+        placeholder="Visitor’s number"
+        maxLength={9}
+        autocomplete="off"
+        value={text}
+        onInput={({ currentTarget }) => setText(currentTarget.value)}
+      />
+      <button type="submit" aria-disabled={!isNumber}>
+        Find
+      </button>
+    </form>
   );
 }
 
