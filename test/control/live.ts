@@ -124,6 +124,7 @@ export class LiveControl {
       settings,
       languages: builtInLanguages,
       directions: {},
+      warn: (message) => log.write('warning', message),
       changed: () => this.socket.changed(),
     });
     control.onChange(() => this.socket.changed());

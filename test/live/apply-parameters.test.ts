@@ -11,7 +11,7 @@ async function warnings(directions: readonly string[], own: Readonly<Record<stri
   const parameters = new LiveParameters(described, defaultValues(described), {});
   const said: string[] = [];
   const nothing = () => {};
-  const { countdown, hold, accepting } = parameters.values;
+  const { countdown, hold, accepting, portraitBeside } = parameters.values;
   applyParameters({
     parameters,
     installation: {
@@ -22,7 +22,7 @@ async function warnings(directions: readonly string[], own: Readonly<Record<stri
     },
     camera: { use: nothing },
     engine: { directions, setDirections: nothing, whenReady: async () => {} },
-    settings: () => ({ ...defaultConfig().visit, countdown, hold, accepting }),
+    settings: () => ({ ...defaultConfig().visit, countdown, hold, accepting, portraitBeside }),
     languages: builtInLanguages,
     directions: own,
     warn: (message) => said.push(message),
