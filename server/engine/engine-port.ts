@@ -295,10 +295,11 @@ export class Engine implements EnginePort {
   }
 
   async #forgetting(id: string): Promise<void> {
+    // First: it may just be kept, and then it is the last.
+    if (this.#becoming?.face === id) await this.#becoming.forgotten().catch(() => undefined);
     this.#latents.delete(id);
     if (this.#last?.id === id) this.#last = null;
     if (this.#film?.face === id) this.#stopFilm();
-    if (this.#becoming?.face === id) await this.#becoming.forgotten();
   }
 
   /** Draws the faces whose becoming a power cut ended. */

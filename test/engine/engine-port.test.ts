@@ -297,6 +297,19 @@ describe('bad luck', () => {
     expect(await readdir(join(folder, 'forgotten'))).toEqual([]);
     await expect(engine.become(orderOf(2, picture(2), 1)).then(all)).resolves.not.toHaveLength(0);
   });
+
+  it('lets nobody grow out of a face that is deleted while it is being kept', async () => {
+    await begin();
+    const start = () => engine.render([{ source: { kind: 'start' }, share: 1 }]);
+    const before = await start();
+    const becoming = await engine.become(orderOf(1, picture(1), 1));
+    let gone: Promise<boolean> | undefined;
+    await all(becoming, ({ done }) => {
+      if (done === 1) gone = chain.forget(becoming.face);
+    });
+    expect(await gone).toBe(true);
+    expect(await start()).toEqual(before);
+  });
 });
 
 describe('the film of a becoming', () => {
