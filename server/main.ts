@@ -159,6 +159,8 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     settings(),
     Math.max(stateFile.state.visitors, chain.highestVisitor),
   );
+  // After the engine, which has let go of the face by then: what the wall goes back to is without it.
+  chain.onForgetting((id) => installation.forgotten(id));
 
   const control = new Control({ installation, parameters, chain, stateFile, log, now: clock.now });
   const displays = new Displays((client) => frames.countsOf(client));
@@ -201,10 +203,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     chain,
     texts,
     languages,
-    onForgotten: (face) => {
-      installation.forgotten(face);
-      log.write('info', 'A visitor has deleted their face.');
-    },
+    onForgotten: () => log.write('info', 'A visitor has deleted their face.'),
     portrait: (token) => installation.portrait(token),
     thumbnail: (display, query) => displays.thumbnail(display, query),
     health: () => healthOf(installation, engine, camera, displays),

@@ -22,6 +22,10 @@ export class PictureSource implements StreamPort {
     if (this.#pictures.length === 0) this.#stream.show(image, header);
   }
 
+  clear(): void {
+    if (this.#pictures.length === 0) this.#stream.clear();
+  }
+
   /** From now on its own pictures: a face, `size` px and each time a little different. */
   async takeOver(face: RgbImage, size: number): Promise<void> {
     const { width, height, data } = await resized(face, size, size);

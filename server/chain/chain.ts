@@ -252,6 +252,7 @@ export class Chain implements ChainPort {
     if (active === undefined && at < 0) return false;
     if (at >= 0) this.#entries.splice(at, 1);
     if (active !== undefined) this.#letGo(active);
+    this.#listFaces();
     await Promise.allSettled([...this.#forgetListeners].map(async (listener) => listener(id)));
     await active?.stop();
     await beginForgetting(this.#paths, id);

@@ -15,7 +15,7 @@ const mostPresets = 50;
 const mostMappings = 32;
 
 export interface ControlParts {
-  readonly installation: Pick<Installation, 'command' | 'forgotten'>;
+  readonly installation: Pick<Installation, 'command'>;
   readonly parameters: LiveParameters;
   readonly chain: Pick<ChainPort, 'faces' | 'forget'>;
   readonly stateFile: Pick<StateFile, 'state' | 'update'>;
@@ -108,14 +108,13 @@ export class Control {
   }
 
   async #forget(id: string): Promise<CommandAnswer> {
-    const { chain, installation, log } = this.#parts;
+    const { chain, log } = this.#parts;
     try {
       if (!(await chain.forget(id))) return refused('not-found', 'There is no such face (any more).');
     } catch (error) {
       log.write('error', `A face could not be deleted: ${messageOf(error)}`);
       return refused('failed', `The face could not be deleted: ${messageOf(error)}`);
     }
-    installation.forgotten(id);
     log.write('info', 'A face was deleted.');
     return done;
   }

@@ -1,5 +1,5 @@
 import type { StateName } from '../protocol/states.ts';
-import type { Effect, MachineState, Scene } from './machine-types.ts';
+import type { Effect, MachineEvent, MachineState, Scene } from './machine-types.ts';
 
 const scenes: Record<StateName, Scene> = {
   attract: 'attract',
@@ -15,9 +15,9 @@ const previewed: ReadonlySet<StateName> = new Set(['framing', 'countdown', 'revi
 
 /**
  * What must be done in the world when the piece goes from one state to another. Derived from the two states, so that no
- * way through the table can forget to drop a portrait or to stop a becoming.
+ * way through the table can forget to drop a portrait or to stop a becoming. What happened only makes the log's words.
  */
-export function effectsBetween(before: MachineState, after: MachineState): Effect[] {
+export function effectsBetween(before: MachineState, after: MachineState, event?: MachineEvent): Effect[] {
   if (before === after) return [];
   const effects: Effect[] = [];
   const moved = before.epoch !== after.epoch;
@@ -53,13 +53,15 @@ export function effectsBetween(before: MachineState, after: MachineState): Effec
       rehearsal,
     });
   }
-  const message = moved ? noteworthy(before, after) : null;
+  const message = moved ? noteworthy(before, after, event) : null;
   if (message !== null) effects.push({ type: 'log', message });
   return effects;
 }
 
 /** What of a visit the curator's log says; nothing of those who only looked. */
-function noteworthy(before: MachineState, after: MachineState): string | null {
+function noteworthy(before: MachineState, after: MachineState, event?: MachineEvent): string | null {
+  if (event?.type === 'forgotten')
+    return `The face of visitor ${before.visit?.visitor} was deleted: the visit has ended.`;
   if (after.name === 'becoming') return `Visitor ${after.visit?.visitor} begins to become.`;
   if (before.name !== 'becoming') return null;
   const { visit } = before;

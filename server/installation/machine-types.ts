@@ -44,6 +44,8 @@ export interface VisitState {
   /** Under which the portrait is kept outside; null while there is none. */
   readonly portrait: string | null;
   readonly visitor: number | null;
+  /** Id of the face in the chain; null until the becoming has begun, as is the receipt. */
+  readonly face: string | null;
   readonly receipt: string | null;
   readonly progress: Progress | null;
   /** When the face last moved. */
@@ -58,6 +60,7 @@ export interface Ticket {
 export interface FarewellState {
   readonly client: string;
   readonly visitor: number;
+  readonly face: string;
   readonly receipt: string;
   readonly until: Time;
 }
@@ -123,10 +126,12 @@ export type MachineEvent =
     }
   | { readonly type: 'portrait'; readonly epoch: number; readonly token: string }
   | { readonly type: 'no-portrait'; readonly epoch: number; readonly code: PortraitProblem; readonly message: string }
-  | { readonly type: 'begun'; readonly epoch: number; readonly receipt: string }
+  | { readonly type: 'begun'; readonly epoch: number; readonly face: string; readonly receipt: string }
   | { readonly type: 'progress'; readonly epoch: number; readonly progress: Progress }
   | { readonly type: 'became'; readonly epoch: number }
-  | { readonly type: 'broken'; readonly epoch: number };
+  | { readonly type: 'broken'; readonly epoch: number }
+  /** A face is being deleted, of this visit or any other. */
+  | { readonly type: 'forgotten'; readonly face: string };
 
 /** What the wall shows: the chain; the face the next will grow out of; the becoming; the finished face. */
 export type Scene = 'attract' | 'start' | 'becoming' | 'arrived';

@@ -54,6 +54,7 @@ const newVisit = ({ settings }: MachineState, own: Partial<VisitState>): VisitSt
   problem: null,
   portrait: null,
   visitor: null,
+  face: null,
   receipt: null,
   progress: null,
   movedAt: null,
@@ -190,7 +191,7 @@ export function advance(before: MachineState, event: MachineEvent, now: Time): A
     return { state: current, effects: effectsBetween(before, current), answer: { status: 'refused', code, reason } };
   }
   const state = callNext(outcome, now);
-  const effects = [...effectsBetween(before, current), ...effectsBetween(current, state)];
+  const effects = [...effectsBetween(before, current), ...effectsBetween(current, state, event)];
   if (event.type !== 'command') {
     // A portrait that comes too late must not stay anywhere.
     const late = event.type === 'portrait' && state.visit?.portrait !== event.token;
@@ -258,7 +259,9 @@ function react(state: MachineState, event: MachineEvent, now: Time): Outcome {
       if (state.name !== 'review' || visit === null || visit.portrait !== null) return state;
       return visit.rehearsal ? toAttract(state, now) : backToFraming(state, event.code, event.message, now);
     case 'begun':
-      return visit && state.name === 'becoming' ? { ...state, visit: { ...visit, receipt: event.receipt } } : state;
+      return visit && state.name === 'becoming'
+        ? { ...state, visit: { ...visit, face: event.face, receipt: event.receipt } }
+        : state;
     case 'progress': {
       if (state.name !== 'becoming' || visit === null) return state;
       const moved = event.progress.step !== visit.progress?.step;
@@ -267,6 +270,8 @@ function react(state: MachineState, event: MachineEvent, now: Time): Outcome {
     case 'became':
     case 'broken':
       return state.name === 'becoming' ? toArrived(state, now) : state;
+    case 'forgotten':
+      return forget(state, event.face, now);
   }
 }
 
@@ -338,11 +343,18 @@ function thaw(state: MachineState, now: Time): MachineState {
 
 function toAttract(state: MachineState, now: Time): MachineState {
   const { visit, settings } = state;
-  const arrived = state.name === 'arrived' && visit?.owner && visit.receipt && visit.visitor;
+  const arrived = state.name === 'arrived' && visit?.owner && visit.face && visit.receipt && visit.visitor;
+  const until = now + settings.arrivedPage * 1_000;
   const farewell = arrived
-    ? { client: visit.owner, visitor: visit.visitor, receipt: visit.receipt, until: now + settings.arrivedPage * 1_000 }
+    ? { client: visit.owner, visitor: visit.visitor, face: visit.face, receipt: visit.receipt, until }
     : state.farewell;
   return { ...move(state, 'attract', now, null), farewell };
+}
+
+/** Without the face there is nothing to hold, and nothing behind its code. */
+function forget(state: MachineState, face: string, now: Time): MachineState {
+  if (state.visit?.face === face) return { ...toAttract(state, now), farewell: null };
+  return state.farewell?.face === face ? { ...state, farewell: null } : state;
 }
 
 const toCountdown = (state: MachineState, now: Time): MachineState =>

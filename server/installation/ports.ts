@@ -158,6 +158,8 @@ export interface StreamPort {
     image: RgbImage,
     header: Pick<FrameHeader, 'kind' | 'state' | 'blend' | 'visitor' | 'likeness' | 'capturedAt'>,
   ): void;
+  /** Forgets the newest picture, so that no new display is shown it. */
+  clear(): void;
 }
 
 export interface Clock {

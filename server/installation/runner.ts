@@ -177,9 +177,10 @@ export class Installation {
     this.#wall.refresh();
   }
 
-  /** A face was deleted: it is not shown any more either. */
+  /** A face is being deleted: it is not shown any more either, and a visit that made it ends. */
   forgotten(id: string): void {
     this.#wall.forget(id);
+    this.#dispatch({ type: 'forgotten', face: id });
   }
 
   #dispatch(event: MachineEvent): CommandAnswer | null {
@@ -305,7 +306,7 @@ export class Installation {
       if (this.#becoming !== current) return await becoming.abandon();
       current.becoming = becoming;
       taken.photograph.used?.();
-      this.#dispatch({ type: 'begun', epoch, receipt: becoming.receipt });
+      this.#dispatch({ type: 'begun', epoch, face: becoming.face, receipt: becoming.receipt });
       current.player = new BecomingPlayer(becoming, {
         clock,
         fps,
@@ -334,11 +335,12 @@ export class Installation {
     this.#becoming = null;
     if (!current) return;
     current.player?.stop(keep);
+    if (!keep) this.#ports.stream.clear();
     const { becoming } = current;
     if (!becoming) return;
     try {
       if (!keep) return await becoming.abandon();
-      this.#wall.standAt({ kind: 'face', id: becoming.face });
+      this.#wall.standAt(becoming.face);
       await becoming.finish();
     } catch (error) {
       this.#ports.log('error', `The face could not be ${keep ? 'kept' : 'dropped'}: ${messageOf(error)}`);

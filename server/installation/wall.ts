@@ -43,6 +43,8 @@ export class Wall {
   readonly #ports: WallPorts;
   /** Where the wall is. */
   #mix: FaceMix = only({ kind: 'start' });
+  /** The face whose picture it sent last; null where it was nobody's, or the wall belongs to a becoming. */
+  #shown: string | null = null;
   #index = -1;
   /** Changes with every scene: a walk of a scene before finds that it is over. */
   #run = 0;
@@ -62,14 +64,18 @@ export class Wall {
   show(scene: Scene): void {
     this.#run += 1;
     this.#scene = scene;
-    if (scene === 'becoming') this.#isAdrift = true;
+    if (scene === 'becoming') {
+      this.#shown = null;
+      this.#isAdrift = true;
+    }
     if (scene === 'attract') void this.#attract(this.#run);
     if (scene === 'start') void this.#walkTo(only({ kind: 'start' }), turn, this.#run);
   }
 
   /** A becoming has ended on this face: walks go on from it. */
-  standAt(source: FaceSource): void {
-    this.#mix = only(source);
+  standAt(id: string): void {
+    this.#mix = only({ kind: 'face', id });
+    this.#shown = id;
     this.#isAdrift = false;
   }
 
@@ -182,6 +188,7 @@ export class Wall {
     const face = source.kind === 'face' ? chain.faces.find(({ id }) => id === source.id) : newest;
     const kind: FrameKind = source.kind === 'nobody' || !face ? 'nobody' : 'chain';
     const visitor = kind === 'chain' ? (face?.visitor ?? 0) : 0;
+    this.#shown = kind === 'chain' ? (face?.id ?? null) : null;
     stream.show(image, {
       kind,
       state: state(),
@@ -211,9 +218,13 @@ export class Wall {
     });
   }
 
-  /** Takes a deleted face out of where the wall stands. */
+  /** Takes a deleted face out of where the wall stands; where it is seen, the wall dissolves away from it at once. */
   forget(id: string): void {
-    if (contains(this.#mix, { kind: 'face', id })) this.#drift();
+    if (this.#shown !== id && !contains(this.#mix, { kind: 'face', id })) return;
+    this.#drift();
+    if (this.#scene === 'becoming') return;
+    this.#ports.stream.clear();
+    this.show(this.#scene);
   }
 
   #drift(): void {

@@ -244,8 +244,14 @@ type Shown = { readonly image: RgbImage } & Parameters<StreamPort['show']>[1];
 
 export class FakeStream implements StreamPort {
   shown: Shown[] = [];
+  /** What a new display would be shown. */
+  newest: Shown | undefined;
   show(image: RgbImage, header: Parameters<StreamPort['show']>[1]): void {
     this.shown.push({ image, ...header });
+    this.newest = this.last;
+  }
+  clear(): void {
+    this.newest = undefined;
   }
   get last(): Shown | undefined {
     return this.shown.at(-1);

@@ -10,6 +10,7 @@ import type {
   Settings,
   VisitCommand,
 } from '../../server/installation/machine-types.ts';
+import type { StateName } from '../../server/protocol/states.ts';
 import { settings } from './settings.ts';
 
 const ana: Sender = { source: 'visitor', client: 'tablet-ana' };
@@ -47,6 +48,10 @@ class Play {
 
   portrait(token = 'p1'): this {
     return this.event({ type: 'portrait', epoch: this.state.epoch, token });
+  }
+
+  begun(): this {
+    return this.event({ type: 'begun', epoch: this.state.epoch, face: 'f1', receipt: 'r1' });
   }
 
   step(step: number): this {
@@ -93,7 +98,7 @@ describe('a visit', () => {
       { type: 'become', epoch: play.state.epoch, visitor: 42, portrait: 'p1', rehearsal: false },
       { type: 'log', message: 'Visitor 42 begins to become.' },
     ]);
-    play.event({ type: 'begun', epoch: play.state.epoch, receipt: 'r1' }).step(7);
+    play.begun().step(7);
     const becoming = play.state.epoch;
     play.event({ type: 'became', epoch: becoming });
     expect(play.state.name).toBe('arrived');
@@ -219,6 +224,63 @@ describe('a visit', () => {
   });
 });
 
+describe('a face that is deleted', () => {
+  const ways: Record<StateName, (play: Play) => Play> = {
+    attract: (play) => play,
+    greet: (play) => play.command('begin'),
+    framing: (play) => play.command('begin').command('consent'),
+    countdown: (play) => play.command('begin').command('consent').command('capture'),
+    review: (play) => play.command('begin').command('consent').command('capture').wait(3).portrait(),
+    becoming: (play) => play.toBecoming().begun().step(9),
+    arrived: (play) => play.toBecoming().begun().step(9).event({ type: 'became', epoch: play.state.epoch }),
+  };
+  const reached = (name: StateName) => {
+    const play = ways[name](new Play());
+    expect(play.state.name).toBe(name);
+    play.take();
+    return play;
+  };
+
+  it.each(['becoming', 'arrived'] as const)('ends its visit in the state %s, without a farewell', (name) => {
+    const play = reached(name);
+    const { epoch } = play.state;
+    play.event({ type: 'forgotten', face: 'f1' });
+    expect(play.state).toMatchObject({ name: 'attract', visit: null, farewell: null });
+    expect(play.take()).toEqual([
+      { type: 'drop-portrait', token: 'p1' },
+      ...(name === 'becoming' ? [{ type: 'end-becoming', epoch, keep: false }] : []),
+      { type: 'show', scene: 'attract' },
+      { type: 'log', message: 'The face of visitor 42 was deleted: the visit has ended.' },
+    ]);
+    expect(wakeTime(play.state)).toBeNull();
+  });
+
+  it('calls the next in the queue', () => {
+    const play = reached('arrived').command('queue.join', ben).event({ type: 'forgotten', face: 'f1' });
+    expect(play.state).toMatchObject({ name: 'greet', visit: { ticket: 1, called: true } });
+  });
+
+  it('ends its visit also while the wall is frozen', () => {
+    const play = reached('becoming').event({ type: 'freeze', on: true }).event({ type: 'forgotten', face: 'f1' });
+    expect(play.state.name).toBe('attract');
+  });
+
+  it('takes its code from the tablet after the visit', () => {
+    const play = reached('arrived').wait(15);
+    expect(play.state.farewell?.receipt).toBe('r1');
+    expect(play.event({ type: 'forgotten', face: 'another' }).state.farewell?.receipt).toBe('r1');
+    expect(play.event({ type: 'forgotten', face: 'f1' }).state).toMatchObject({ name: 'attract', farewell: null });
+  });
+
+  it.each(Object.keys(ways) as StateName[])('of somebody else changes nothing in the state %s', (name) => {
+    const play = reached(name);
+    const before = play.state;
+    play.event({ type: 'forgotten', face: 'another' });
+    expect(play.state).toBe(before);
+    expect(play.take()).toEqual([]);
+  });
+});
+
 describe('the queue', () => {
   it('gives numbers, calls them in order, and moves on when nobody comes', () => {
     const play = new Play().toBecoming().step(5);
@@ -287,7 +349,17 @@ describe('whatever happens', () => {
     {
       weight: 4,
       arbitrary: fc.record({
-        result: fc.constantFrom('portrait', 'no-portrait', 'begun', 'progress', 'became', 'broken', 'ready', 'closer'),
+        result: fc.constantFrom(
+          'portrait',
+          'no-portrait',
+          'begun',
+          'progress',
+          'became',
+          'broken',
+          'forgotten',
+          'ready',
+          'closer',
+        ),
         late,
       }),
     },
@@ -321,7 +393,8 @@ describe('whatever happens', () => {
       const epoch = play.state.epoch - step.late;
       if (step.result === 'portrait') play.event({ type: 'portrait', epoch, token: tokens() });
       else if (step.result === 'no-portrait') play.event({ type: 'no-portrait', epoch, code: 'failed', message: 'x' });
-      else if (step.result === 'begun') play.event({ type: 'begun', epoch, receipt: 'r' });
+      else if (step.result === 'begun') play.event({ type: 'begun', epoch, face: 'f', receipt: 'r' });
+      else if (step.result === 'forgotten') play.event({ type: 'forgotten', face: 'f' });
       else if (step.result === 'progress') {
         const progress = { step: play.now % 7, steps: 9, done: 0.5, secondsLeft: 1, likeness: null, loss: null };
         play.event({ type: 'progress', epoch, progress });

@@ -250,6 +250,50 @@ describe('the installation', () => {
     expect(engine.becomings[1].order.consent.text).toBe('consent in de, beside');
   });
 
+  it.each(['becoming', 'arrived'])(
+    'lets go of the face in hand at once when it is deleted in the state %s',
+    async (name) => {
+      await toBecoming();
+      await work(5, 0, 184);
+      if (name === 'arrived') installation.command('skip', { source: 'osc', client: null });
+      await settle();
+      expect(installation.state.name).toBe(name);
+      const { face, portrait } = installation.state.visit ?? {};
+      if (name === 'arrived') chain.faces = [{ id: face ?? '', visitor: 7, at: 1, likeness: 0.5 }];
+      expect(installation.portrait(portrait ?? '')).not.toBeNull();
+      await chain.forget(face ?? '');
+      const count = stream.shown.length;
+      engine.rendered = [];
+      installation.forgotten(face ?? '');
+      // Before anything else can be drawn: a display that comes now gets nothing of it.
+      expect(stream.newest).toBeUndefined();
+      expect(installation.state).toMatchObject({ name: 'attract', visit: null, farewell: null });
+      expect(installation.portrait(portrait ?? '')).toBeNull();
+      expect(logged.at(-1)).toBe('The face of visitor 7 was deleted: the visit has ended.');
+      await clock.advance(0.1);
+      // Dissolved into, without a jump: the face the next visitor grows out of.
+      expect(engine.rendered[0]).toEqual([{ source: { kind: 'start' }, share: 1 }]);
+      expect(stream.shown[count]).toMatchObject({ kind: 'nobody', blend: 1_200 });
+      await work(30, 50, 184);
+      expect(stream.shown.slice(count).filter(({ kind }) => kind === 'face')).toEqual([]);
+      expect(JSON.stringify(engine.rendered)).not.toContain(face);
+      expect(logged.join()).not.toMatch(name === 'becoming' ? /has arrived|broke off/ : /broke off/);
+    },
+  );
+
+  it('goes on with a becoming while a face before it is deleted', async () => {
+    chain.add(1);
+    await clock.advance(3);
+    await toBecoming();
+    await work(5, 0, 184);
+    await chain.forget('old-1');
+    installation.forgotten('old-1');
+    expect(installation.state.name).toBe('becoming');
+    expect(stream.newest?.kind).toBe('face');
+    await work(15.5, 50, 184);
+    expect(installation.state.name).toBe('arrived');
+  });
+
   it('becomes a photograph from the folder when nobody is there', async () => {
     camera.waits.tell(true);
     camera.asked[0].give(photograph);
@@ -423,5 +467,20 @@ describe('the wall when nobody is there', () => {
     await clock.advance(20);
     const later = engine.rendered.slice(count + 1);
     expect(JSON.stringify(later)).not.toContain('old-1');
+  });
+
+  it('dissolves away at once from a face that is deleted while it stands there frozen', async () => {
+    chain.add(1);
+    await clock.advance(14);
+    live.freeze = true;
+    installation.freezeChanged();
+    await clock.advance(5);
+    await chain.forget('old-1');
+    const count = stream.shown.length;
+    installation.forgotten('old-1');
+    expect(stream.newest).toBeUndefined();
+    await clock.advance(5);
+    expect(stream.shown).toHaveLength(count + 1);
+    expect(stream.newest).toMatchObject({ kind: 'nobody', blend: 1_200 });
   });
 });

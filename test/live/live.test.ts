@@ -113,6 +113,38 @@ describe('the piece, with the real engine', () => {
     }
   });
 
+  it.skipIf(!hasPortrait)(
+    'ends the visit at once when its face is deleted while it becomes',
+    async () => {
+      const live = await start('chain: {folder: deleted}');
+      const tablet = page('visitor');
+      try {
+        await tablet.until(({ state }) => state);
+        await expect.poll(() => live.engine.health.level, { timeout: 60_000 }).toBe('good');
+        for (const type of ['begin', 'consent', 'capture']) await tablet.command({ type });
+        await tablet.until(({ state }) => state?.visit?.portrait, 20_000);
+        await tablet.command({ type: 'keep' });
+        await tablet.until(({ state }) => (state?.visit?.progress?.step ?? 0) > 2, 20_000);
+        const { receiptLink, portrait, visitor } = tablet.state?.visit ?? {};
+        expect((await fetch(`${receiptLink}/forget`, { method: 'POST' })).status).toBe(200);
+        await tablet.until(({ state }) => state?.state === 'attract' && state.visit === null, 2_000);
+        expect(tablet.state?.farewell).toBeNull();
+        expect((await fetch(`${live.address.slice(0, -1)}${portrait}`)).status).toBe(404);
+        const wall = watchWall('?size=512&client=client-of-late-display');
+        await expect.poll(() => wall.headers.length, { timeout: 10_000 }).toBeGreaterThan(3);
+        wall.socket.terminate();
+        expect(wall.headers.map(({ kind }) => kind)).not.toContain('face');
+        const said = live.log.lines.map(({ message }) => message);
+        expect(said).toContain(`The face of visitor ${visitor} was deleted: the visit has ended.`);
+        expect(said.join()).not.toMatch(/has arrived|broke off/);
+      } finally {
+        tablet.close();
+        await live.stop();
+      }
+    },
+    120_000,
+  );
+
   it('remembers over a restart what was changed, and counts on', async () => {
     const before = await start('pack: default');
     const curator = page('curator', { pin: '4711' });
