@@ -8,7 +8,7 @@ import {
   screenOf,
   warningOf,
 } from '../../controller/visitor/model/screen.ts';
-import { newTablet } from '../../controller/visitor/model/tablet.ts';
+import { newTablet, reduceTablet } from '../../controller/visitor/model/tablet.ts';
 import type { InstallationState, Visit } from '../../server/protocol/snapshot.ts';
 import { stateNames } from '../../server/protocol/states.ts';
 import { sampleState, sampleVisit } from './sample-state.ts';
@@ -78,6 +78,18 @@ describe('the screen of a visitors’ tablet', () => {
     expect(screen({ ...becoming, trouble: 'engine' })).toMatchObject({ name: 'becoming', paused: true });
     const { parameters } = sampleState();
     expect(screen({ ...becoming, parameters: { ...parameters, freeze: true } })).toMatchObject({ paused: true });
+  });
+
+  it('shows no code of a face that was deleted here, and says so while it moves on', () => {
+    const tablet = reduceTablet(newTablet, { type: 'forgotten', receipt: farewell.receipt, now: 1_000 });
+    const visit = mine({ visitor: 8, receipt: farewell.receipt, receiptLink: farewell.receiptLink });
+    expect(screenOf(linkTo({ state: 'arrived', visit }), tablet, null)).toMatchObject({
+      name: 'arrived',
+      receipt: null,
+    });
+    expect(screenOf(linkTo({ farewell }), tablet, null).name).toBe('attract');
+    const moved = reduceTablet(tablet, { type: 'passed', state: sampleState(), now: 3_000 });
+    expect(moved.notice?.text).toBe('receiptForgotten');
   });
 
   it('shows no receipt before there is one', () => {

@@ -47,7 +47,7 @@ export function screenOf(link: PageLink, tablet: Tablet, camera: CameraProblem |
   if (link.phase === 'outdated') return { name: 'outdated' };
   const { state } = link;
   if (!state) return { name: 'connecting' };
-  if (state.visit?.mine) return visitScreen(state, state.visit, lends(state) ? camera : null);
+  if (state.visit?.mine) return visitScreen(state, state.visit, tablet, lends(state) ? camera : null);
   // Before a call: whoever is just scanning their code must not lose it. The call stands at the foot of the page.
   if (state.farewell && state.farewell.receipt !== tablet.putAway) return farewellScreen(state.farewell);
   if (state.queue.called !== null) return { name: 'called', ticket: state.queue.called };
@@ -55,7 +55,7 @@ export function screenOf(link: PageLink, tablet: Tablet, camera: CameraProblem |
   return restingScreen(state, camera) ?? { name: 'attract' };
 }
 
-function visitScreen(state: InstallationState, visit: Visit, camera: CameraProblem | null): Screen {
+function visitScreen(state: InstallationState, visit: Visit, tablet: Tablet, camera: CameraProblem | null): Screen {
   switch (state.state) {
     // A visit on its way out; attract follows at once.
     case 'attract':
@@ -83,7 +83,7 @@ function visitScreen(state: InstallationState, visit: Visit, camera: CameraProbl
         paused: state.parameters.freeze || state.trouble === 'engine',
       };
     case 'arrived':
-      return { name: 'arrived', receipt: receiptOf(visit), visitor: visit.visitor ?? 0, farewell: false };
+      return { name: 'arrived', receipt: receiptOf(visit, tablet), visitor: visit.visitor ?? 0, farewell: false };
   }
 }
 
@@ -100,8 +100,8 @@ const farewellScreen = ({ visitor, receipt, receiptLink }: Farewell): Screen => 
   farewell: true,
 });
 
-const receiptOf = ({ receipt, receiptLink }: Visit): Receipt | null =>
-  receipt !== null && receiptLink !== null ? { address: receipt, link: receiptLink } : null;
+const receiptOf = ({ receipt, receiptLink }: Visit, { putAway }: Tablet): Receipt | null =>
+  receipt !== null && receiptLink !== null && receipt !== putAway ? { address: receipt, link: receiptLink } : null;
 
 /** Whether tablets lend their own camera. */
 export const lends = (state: InstallationState): boolean => state.cameraDriver === 'browser';

@@ -35,6 +35,8 @@ export type TabletEvent =
   | { readonly type: 'answered'; readonly command: CommandType; readonly answer: Answer; readonly now: number }
   | { readonly type: 'given-seen' }
   | { readonly type: 'put-away'; readonly receipt: string }
+  /** The face was deleted on this tablet. */
+  | { readonly type: 'forgotten'; readonly receipt: string; readonly now: number }
   /** Something of the server, or only time, has changed. */
   | { readonly type: 'passed'; readonly state: InstallationState | null; readonly now: number };
 
@@ -59,6 +61,11 @@ export function reduceTablet(tablet: Tablet, event: TabletEvent): Tablet {
       return { ...tablet, given: null };
     case 'put-away':
       return { ...tablet, putAway: event.receipt };
+    case 'forgotten': {
+      // The visit ends with it: the word about it stays while the page moves on.
+      const notice = { text: 'receiptForgotten', until: event.now + noticeTime } as const;
+      return { ...tablet, putAway: event.receipt, notice };
+    }
     case 'passed':
       return afterTime(tablet, event.state, event.now);
   }

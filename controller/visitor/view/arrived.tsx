@@ -11,7 +11,7 @@ export interface ArrivedProps {
   readonly screen: Extract<Screen, { name: 'arrived' }>;
 }
 
-type Forgetting = 'no' | 'asking' | 'under-way' | 'failed' | 'done';
+type Forgetting = 'no' | 'asking' | 'under-way' | 'failed';
 
 export function Arrived({ view, screen }: ArrivedProps) {
   const { texts, app, language } = view;
@@ -20,7 +20,8 @@ export function Arrived({ view, screen }: ArrivedProps) {
 
   const forget = async (address: string) => {
     setForgetting('under-way');
-    setForgetting((await forgetFace(address)) ? 'done' : 'failed');
+    if (await forgetFace(address)) app.tell({ type: 'forgotten', receipt: address, now: Date.now() });
+    else setForgetting('failed');
   };
   const done = () => {
     if (!screen.farewell) app.send({ type: 'leave' });
@@ -29,15 +30,9 @@ export function Arrived({ view, screen }: ArrivedProps) {
 
   return (
     <>
-      {forgetting === 'done' ? (
-        <Title key="forgotten">{texts.receiptForgotten}</Title>
-      ) : (
-        <>
-          <Title>{texts.arrivedTitle}</Title>
-          <p>{fillText(texts.arrivedText, { number: visitor })}</p>
-        </>
-      )}
-      {receipt && forgetting !== 'done' && (
+      <Title>{texts.arrivedTitle}</Title>
+      <p>{fillText(texts.arrivedText, { number: visitor })}</p>
+      {receipt && (
         <div class="receipt">
           <Code link={linkIn(language, receipt)} label={`${texts.receiptAlt}: ${receipt.link}`} />
           <div>
