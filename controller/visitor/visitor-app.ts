@@ -10,6 +10,8 @@ import { createStore, type Store } from '../shared/store.ts';
 import { stayAwake } from '../shared/wake.ts';
 import { CameraLink, type CameraSocket } from './camera/camera-link.ts';
 import { TabletCamera } from './camera/tablet-camera.ts';
+import { readKeepsake, writeKeepsake } from './keepsake-storage.ts';
+import { isOwed } from './model/keepsake.ts';
 import { cameraAllowed, lends } from './model/screen.ts';
 import { newTablet, reduceTablet, type Tablet, type TabletEvent } from './model/tablet.ts';
 
@@ -36,12 +38,29 @@ const cameraRetry = 30_000;
 export function startVisitorApp(): VisitorApp {
   const client = clientId(sessionStorage, (bytes) => crypto.getRandomValues(bytes));
   const link = createStore<PageLink>(unlinked);
-  const tablet = createStore<Tablet>(newTablet);
+  const tablet = createStore<Tablet>({ ...newTablet, keepsake: readKeepsake(sessionStorage) });
   const camera = new TabletCamera(navigator.mediaDevices, document);
   const socket: SocketLink = linkSocket(openSocket({ role: 'visitor', client }), link);
 
   const tell = (event: TabletEvent) => tablet.update((value) => reduceTablet(value, event));
-  const passed = () => tell({ type: 'passed', state: link.get().state, now: Date.now() });
+  const passed = () => {
+    const { state, phase } = link.get();
+    tell({ type: 'passed', state, isOnline: phase === 'online', now: Date.now() });
+    void lookForFace();
+  };
+  let isLooking = false;
+  /** The server came back without the visit that was led here: whoever stands here gets their code, if it kept the face. */
+  const lookForFace = async () => {
+    const { state, phase } = link.get();
+    const { keepsake } = tablet.get();
+    if (isLooking || !state || !isOwed(keepsake, phase === 'online')) return;
+    isLooking = true;
+    const { receipt } = keepsake;
+    const found = await isThere(receipt);
+    isLooking = false;
+    const until = Date.now() + state.settings.arrivedPage * 1_000;
+    if (found !== null) tell({ type: 'found', receipt, isThere: found, until });
+  };
   const reload = () => reloadOnce(sessionStorage, Date.now(), () => location.reload());
 
   link.subscribe((value) => {
@@ -51,6 +70,12 @@ export function startVisitorApp(): VisitorApp {
   });
   setInterval(passed, tick);
   addEventListener('pointerdown', () => tell({ type: 'touched', now: Date.now() }), { passive: true });
+
+  let kept = tablet.get().keepsake;
+  tablet.subscribe(({ keepsake }) => {
+    if (keepsake !== kept) writeKeepsake(sessionStorage, keepsake);
+    kept = keepsake;
+  });
 
   const lending = lendCamera(client, link, camera);
   const tryCamera = () => {
@@ -80,6 +105,16 @@ export function startVisitorApp(): VisitorApp {
     tryCamera,
     outdated: () => link.update((value) => ({ ...value, phase: 'outdated' })),
   };
+}
+
+/** Whether the face of a receipt is in the chain; null where nobody could say. */
+async function isThere(receipt: string): Promise<boolean | null> {
+  try {
+    const { ok, status } = await fetch(receipt);
+    return ok || (status === 404 ? false : null);
+  } catch {
+    return null;
+  }
 }
 
 /** Lends the camera whenever the installation uses those of tablets. */

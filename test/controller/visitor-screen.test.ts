@@ -88,7 +88,7 @@ describe('the screen of a visitors’ tablet', () => {
       receipt: null,
     });
     expect(screenOf(linkTo({ farewell }), tablet, null).name).toBe('attract');
-    const moved = reduceTablet(tablet, { type: 'passed', state: sampleState(), now: 3_000 });
+    const moved = reduceTablet(tablet, { type: 'passed', state: sampleState(), isOnline: true, now: 3_000 });
     expect(moved.notice?.text).toBe('receiptForgotten');
   });
 

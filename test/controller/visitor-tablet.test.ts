@@ -12,7 +12,7 @@ import { sampleState, sampleVisit } from './sample-state.ts';
 
 const { en, de } = builtInTexts;
 const later = (tablet: Tablet, now: number, state = sampleState()): Tablet =>
-  reduceTablet(tablet, { type: 'passed', state, now });
+  reduceTablet(tablet, { type: 'passed', state, isOnline: true, now });
 
 describe('what a tablet remembers', () => {
   it('speaks the chosen language, or the first that the installation has', () => {

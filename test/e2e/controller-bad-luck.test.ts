@@ -5,6 +5,7 @@ import type { InstallationState, Visit } from '../../server/protocol/snapshot.ts
 import { builtInTexts } from '../../server/protocol/texts.ts';
 import { sampleVisit } from '../controller/sample-state.ts';
 import { browserMissing } from './browser.ts';
+import { scan } from './qr-code.ts';
 import { audit, heading, pause, press, soon, TabletStage } from './tablet-stage.ts';
 
 describe.skipIf(browserMissing)('the visitors’ tablet in bad luck', () => {
@@ -36,6 +37,58 @@ describe.skipIf(browserMissing)('the visitors’ tablet in bad luck', () => {
     await page.getByText('One moment').waitFor({ state: 'detached' });
     // What was pressed in vain is not done later.
     expect(given()).toEqual([]);
+  });
+
+  describe('where the server comes back without the visit it was cut off from', () => {
+    const kept = visit({ visitor: 8, receipt: '/receipt/kept', receiptLink: 'http://museum:8080/receipt/kept' });
+    const gone = visit({ visitor: 9, receipt: '/receipt/gone', receiptLink: 'http://museum:8080/receipt/gone' });
+    let picture: typeof stage.fake.picture;
+    beforeAll(() => {
+      picture = stage.fake.picture;
+      stage.fake.picture = async (url) =>
+        url.pathname === '/receipt/kept' ? { bytes: Buffer.from('Your face'), type: 'text/html' } : picture(url);
+    });
+    afterAll(() => {
+      stage.fake.picture = picture;
+    });
+
+    /** A visit in whose middle the power goes, as its tablet sees it. */
+    const cutOff = async (cut: Visit) => {
+      const page = await stage.open('/visitor');
+      change({ state: 'becoming', visit: cut, settings: { ...stage.fake.state.settings, arrivedPage: 6 } });
+      await heading(page, 'Look at the wall');
+      stage.fake.refusal = { code: 'failed', reason: 'Starting.' };
+      stage.fake.cut();
+      await page.getByText('One moment').waitFor();
+      stage.fake.state = { ...stage.fake.state, state: 'attract', visit: null };
+      return page;
+    };
+
+    it('shows the visitor their code for its time, also on a page that is loaded anew', async () => {
+      const page = await cutOff(kept);
+      stage.fake.refusal = null;
+      await page.reload();
+      await heading(page, 'There you are');
+      await page.getByText('You are visitor 8.').waitFor();
+      await soon(async () =>
+        expect(await scan(await page.screenshot())).toBe('http://museum:8080/receipt/kept?language=en'),
+      );
+      await page.reload();
+      await heading(page, 'There you are');
+      await heading(page, 'Become the next face');
+      await page.reload();
+      await heading(page, 'Become the next face');
+      await pause(1_500);
+      await heading(page, 'Become the next face');
+    });
+
+    it('shows nothing where the face was not kept', async () => {
+      const page = await cutOff(gone);
+      stage.fake.refusal = null;
+      await heading(page, 'Become the next face');
+      await pause(1_500);
+      await heading(page, 'Become the next face');
+    });
   });
 
   it('waits in the browser’s language for a server that is only starting', async () => {

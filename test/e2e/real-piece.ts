@@ -25,9 +25,9 @@ export interface RealPieceOptions {
 export class RealPiece {
   readonly folder: string;
   readonly configFile: string;
+  readonly port: number;
   live!: Live;
   private readonly pages: string;
-  private readonly port: number;
   private readonly browser: Browser;
   private readonly opened: Page[] = [];
 

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hasReference, sharedPath } from '../reference.ts';
 import { browserMissing } from './browser.ts';
 import { until } from './look.ts';
+import { scan } from './qr-code.ts';
 import { RealPiece } from './real-piece.ts';
 import { heading, press, sizes } from './tablet-stage.ts';
 
@@ -85,6 +86,22 @@ live: {pace: 10, hold: 4, countdown: 1}
     expect(consent).toMatchObject({ how: 'tablet', language: 'en', text: expect.stringMatching(/^We take one photo/) });
     await press(page, 'Done');
     await heading(page, 'Become the next face');
+  }, 120_000);
+
+  it('gets its visitor’s code when the piece was stopped and started while the face became', async () => {
+    const page = await tablet();
+    await toReview(page);
+    await press(page, 'Keep it');
+    await until('some steps', () => (piece.live.installation.state.visit?.progress?.step ?? 0) > 3, 30_000);
+    await piece.live.stop();
+    await page.getByText('One moment').waitFor();
+    await piece.start();
+    await heading(page, 'There you are');
+    await page.getByText('You are visitor').waitFor();
+    const link = new URL((await scan(await page.screenshot())) ?? '');
+    expect((await fetch(`http://localhost:${piece.port}${link.pathname}`)).status).toBe(200);
+    await press(page, 'Done');
+    await screen(page, 'attract', 60_000);
   }, 120_000);
 
   it('may be loaded again in the middle of a visit, and still leads it', async () => {

@@ -50,6 +50,7 @@ export function screenOf(link: PageLink, tablet: Tablet, camera: CameraProblem |
   if (state.visit?.mine) return visitScreen(state, state.visit, tablet, lends(state) ? camera : null);
   // Before a call: whoever is just scanning their code must not lose it. The call stands at the foot of the page.
   if (state.farewell && state.farewell.receipt !== tablet.putAway) return farewellScreen(state.farewell);
+  if (tablet.keepsake?.until) return farewellScreen(tablet.keepsake);
   if (state.queue.called !== null) return { name: 'called', ticket: state.queue.called };
   if (state.visit) return { name: 'busy' };
   return restingScreen(state, camera) ?? { name: 'attract' };
@@ -93,7 +94,7 @@ function restingScreen(state: InstallationState, camera: CameraProblem | null): 
   return state.trouble || own ? { name: 'resting', trouble: 'camera', camera: own } : null;
 }
 
-const farewellScreen = ({ visitor, receipt, receiptLink }: Farewell): Screen => ({
+const farewellScreen = ({ visitor, receipt, receiptLink }: Omit<Farewell, 'until'>): Screen => ({
   name: 'arrived',
   receipt: { address: receipt, link: receiptLink },
   visitor,

@@ -2,6 +2,7 @@ import type { CommandType } from '../../../server/protocol/commands.ts';
 import type { InstallationState } from '../../../server/protocol/snapshot.ts';
 import type { TextKey } from '../../../server/protocol/texts.ts';
 import type { Answer } from '../../shared/link/answers.ts';
+import { followVisit, type Keepsake } from './keepsake.ts';
 import { refusalText } from './refusal-text.ts';
 
 /** What this tablet remembers of the people before it, and no server needs to know. Times on the local clock, ms. */
@@ -16,6 +17,8 @@ export interface Tablet {
   readonly pending: CommandType | null;
   /** The farewell (its receipt) that has been put away. */
   readonly putAway: string | null;
+  /** The code of the visit in hand, for when the server no longer knows whose it is. */
+  readonly keepsake: Keepsake | null;
   readonly touchedAt: number;
 }
 
@@ -25,6 +28,7 @@ export const newTablet: Tablet = {
   notice: null,
   pending: null,
   putAway: null,
+  keepsake: null,
   touchedAt: Number.NEGATIVE_INFINITY,
 };
 
@@ -37,8 +41,15 @@ export type TabletEvent =
   | { readonly type: 'put-away'; readonly receipt: string }
   /** The face was deleted on this tablet. */
   | { readonly type: 'forgotten'; readonly receipt: string; readonly now: number }
+  /** The face of the keepsake is in the chain, or it is not. */
+  | { readonly type: 'found'; readonly receipt: string; readonly isThere: boolean; readonly until: number }
   /** Something of the server, or only time, has changed. */
-  | { readonly type: 'passed'; readonly state: InstallationState | null; readonly now: number };
+  | {
+      readonly type: 'passed';
+      readonly state: InstallationState | null;
+      readonly isOnline: boolean;
+      readonly now: number;
+    };
 
 /** How long a new number stays large, ms. */
 const givenTime = 12_000;
@@ -60,14 +71,19 @@ export function reduceTablet(tablet: Tablet, event: TabletEvent): Tablet {
     case 'given-seen':
       return { ...tablet, given: null };
     case 'put-away':
-      return { ...tablet, putAway: event.receipt };
+      return { ...tablet, putAway: event.receipt, keepsake: null };
     case 'forgotten': {
       // The visit ends with it: the word about it stays while the page moves on.
       const notice = { text: 'receiptForgotten', until: event.now + noticeTime } as const;
-      return { ...tablet, putAway: event.receipt, notice };
+      return { ...tablet, putAway: event.receipt, keepsake: null, notice };
+    }
+    case 'found': {
+      const { keepsake } = tablet;
+      if (keepsake?.receipt !== event.receipt) return tablet;
+      return { ...tablet, keepsake: event.isThere ? { ...keepsake, until: event.until } : null };
     }
     case 'passed':
-      return afterTime(tablet, event.state, event.now);
+      return afterTime(tablet, event.state, event.isOnline, event.now);
   }
 }
 
@@ -81,16 +97,20 @@ function afterAnswer(tablet: Tablet, command: CommandType, answer: Answer, now: 
   return { ...tablet, pending, given: { ticket: answer.ticket, until: now + givenTime } };
 }
 
-function afterTime(tablet: Tablet, state: InstallationState | null, now: number): Tablet {
+function afterTime(tablet: Tablet, state: InstallationState | null, isOnline: boolean, now: number): Tablet {
   const given = tablet.given && tablet.given.until > now ? tablet.given : null;
   const notice = tablet.notice && tablet.notice.until > now ? tablet.notice : null;
-  const engaged = state?.visit?.mine === true || state?.farewell != null || given !== null;
+  const followed = followVisit(tablet.keepsake, state, isOnline, now);
+  const keepsake = followed?.receipt === tablet.putAway ? null : followed;
+  const engaged = state?.visit?.mine === true || state?.farewell != null || given !== null || keepsake !== null;
   const stranger = !engaged && now - tablet.touchedAt > strangerTime;
   const language = stranger ? null : tablet.language;
   // While somebody is engaged, their silence is not counted.
   const touchedAt = engaged ? Math.max(tablet.touchedAt, now) : tablet.touchedAt;
-  const same = given === tablet.given && notice === tablet.notice && language === tablet.language;
-  return same && touchedAt <= tablet.touchedAt + 1_000 ? tablet : { ...tablet, given, notice, language, touchedAt };
+  const kept = keepsake === tablet.keepsake;
+  const same = kept && given === tablet.given && notice === tablet.notice && language === tablet.language;
+  const isQuiet = same && touchedAt <= tablet.touchedAt + 1_000;
+  return isQuiet ? tablet : { ...tablet, given, notice, keepsake, language, touchedAt };
 }
 
 /** The language the tablet speaks: the chosen one where the installation has it, else its first. */
