@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -36,16 +37,7 @@ describe.skipIf(browserMissing !== null || !hasPages || !hasReference)('a whole 
       join(folder, 'installation.yaml'),
       `server: {host: 127.0.0.1, port: ${port}, pin: "2468"}\nengine: {runtime: cpu}\nosc: {host: 127.0.0.1, port: ${oscPort}}\nlive: {pace: 40, hold: 20, countdown: 1}\n`,
     );
-    piece = spawn(
-      process.execPath,
-      ['--import', 'tsx', 'server/cli.ts', 'start', '--config', join(folder, 'installation.yaml')],
-      { cwd: packageRoot },
-    );
-    for (const stream of [piece.stdout, piece.stderr]) stream?.on('data', (data) => (output += data));
-    for (const end = Date.now() + 90_000; !/The engine is ready/.test(output); ) {
-      if (Date.now() > end || piece.exitCode !== null) throw new Error(`the piece did not start:\n${output}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await startPiece();
     const camera = join(folder, 'camera.mjpeg');
     await writeFile(camera, await filmOf(sharedPath('portraits/04-webmorph.jpg')));
     browser = await launchBrowser([
@@ -145,7 +137,49 @@ describe.skipIf(browserMissing !== null || !hasPages || !hasReference)('a whole 
     await curator.screenshot({ path: join(artefacts, 'visit-8-curator.png') });
     expect(errors).toEqual([]);
   }, 300_000);
+
+  it('gives a visitor their code when the power was cut while their face became', async () => {
+    const tablet = await (await browser.newContext({ viewport: { width: 834, height: 1112 } })).newPage();
+    await tablet.goto(`http://localhost:${port}/visitor`);
+    const says = (text: RegExp) => tablet.getByText(text).first().waitFor({ timeout: 60_000 });
+    for (const name of [/Begin/, /agree/, /Take my portrait/, /Keep it/]) {
+      if (name.source === 'Take my portrait') await says(/Ready when you are/);
+      await tablet.getByRole('button', { name }).first().click({ timeout: 60_000 });
+    }
+    await says(/\d+ s to go/);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    piece.kill('SIGKILL');
+    await once(piece, 'exit');
+    await says(/One moment/);
+    await startPiece();
+    await says(/There you are/);
+    let link = '';
+    await expect
+      .poll(async () => (link = (await scan(await tablet.screenshot())) ?? ''))
+      .toMatch(/\/receipt\/[\w-]{16,}\?language=en$/);
+    expect((await fetch(`http://localhost:${port}${new URL(link).pathname}`)).status).toBe(200);
+    const face = (await readdir(join(folder, 'chain', 'faces'))).sort().at(-1) ?? '';
+    const { ending } = JSON.parse(await readFile(join(folder, 'chain', 'faces', face, 'face.json'), 'utf8'));
+    expect(ending).toBe('interrupted');
+    await tablet.getByRole('button', { name: /Done/ }).click();
+    await says(/Become the next face/);
+  }, 240_000);
 });
+
+/** Starts the piece as a museum does, and waits for its engine. */
+async function startPiece(): Promise<void> {
+  output = '';
+  piece = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'server/cli.ts', 'start', '--config', join(folder, 'installation.yaml')],
+    { cwd: packageRoot },
+  );
+  for (const stream of [piece.stdout, piece.stderr]) stream?.on('data', (data) => (output += data));
+  for (const end = Date.now() + 90_000; !/The engine is ready/.test(output); ) {
+    if (Date.now() > end || piece.exitCode !== null) throw new Error(`the piece did not start:\n${output}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 /** What a page shows, as a small grey picture. */
 async function picture(page: Page): Promise<Uint8Array> {
