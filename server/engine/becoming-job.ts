@@ -5,7 +5,7 @@ import { PaceClock } from './pace-clock.ts';
 import type { Studio } from './studio.ts';
 
 /** Steps over which a becoming that was cut off gathers speed again. */
-const easeInSteps = 30;
+const easeInSteps = 60;
 
 /** Noise maps are large and change slowly: they are sent so often, ms, and with the last step. */
 const noiseEvery = 500;
