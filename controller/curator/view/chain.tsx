@@ -1,4 +1,4 @@
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { faceUrl } from '../../../server/protocol/routes.ts';
 import { type ChainFace, facesAtOnce } from '../../../server/protocol/snapshot.ts';
 import { Modal } from '../../shared/modal.tsx';
@@ -7,6 +7,7 @@ import { dayAndTime, percent } from '../model/words.ts';
 import { AcknowledgementStrip } from './acknowledgement-strip.tsx';
 import { ArmButton } from './arm-button.tsx';
 import type { View } from './context.ts';
+import { TextLine } from './text-line.tsx';
 
 /** Faces that were looked up. */
 interface Found {
@@ -91,37 +92,20 @@ function whichFaces(found: Found | null): string {
 
 /** Asks for a visitor's number, which stands on the wall and on the visitor's receipt. */
 function Finder({ onFind }: { readonly onFind: (visitor: number) => void }) {
-  const id = useId();
   const [text, setText] = useState('');
   const visitor = Number(text);
-  const isNumber = Number.isInteger(visitor) && visitor >= 1;
   return (
-    <form
-      class="text-line"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!isNumber) return;
-        onFind(visitor);
-        setText('');
-      }}
-    >
-      <label class="visually-hidden" for={id}>
-        Number of the visitor
-      </label>
-      <input
-        id={id}
-        type="text"
-        inputMode="numeric"
-        placeholder="Visitor’s number"
-        maxLength={9}
-        autocomplete="off"
-        value={text}
-        onInput={({ currentTarget }) => setText(currentTarget.value)}
-      />
-      <button type="submit" aria-disabled={!isNumber}>
-        Find
-      </button>
-    </form>
+    <TextLine
+      label="Number of the visitor"
+      placeholder="Visitor’s number"
+      maxLength={9}
+      isNumber
+      value={text}
+      onInput={setText}
+      action="Find"
+      isReady={Number.isInteger(visitor) && visitor >= 1}
+      onSubmit={() => onFind(visitor)}
+    />
   );
 }
 

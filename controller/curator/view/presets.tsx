@@ -5,11 +5,11 @@ import { presetDifferences } from '../model/preset-differences.ts';
 import { dayAndTime } from '../model/words.ts';
 import { ArmButton } from './arm-button.tsx';
 import type { View } from './context.ts';
+import { TextLine } from './text-line.tsx';
 
 /** Saves the present values under a name, and recalls them. */
 export function Presets({ view }: { readonly view: View }) {
   const { curator, state, send } = view;
-  const id = useId();
   const [name, setName] = useState('');
   const trimmed = name.trim();
   const exists = curator.presets.some((preset) => preset.name === trimmed);
@@ -17,31 +17,16 @@ export function Presets({ view }: { readonly view: View }) {
     <div class="sections">
       <section class="card" aria-labelledby="save">
         <h2 id="save">Save the present values</h2>
-        <form
-          class="text-line"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (!trimmed) return;
-            send({ type: 'preset.save', name: trimmed });
-            setName('');
-          }}
-        >
-          <label class="visually-hidden" for={id}>
-            Name of the preset
-          </label>
-          <input
-            id={id}
-            type="text"
-            placeholder="Name, such as Evening"
-            maxLength={40}
-            autocomplete="off"
-            value={name}
-            onInput={({ currentTarget }) => setName(currentTarget.value)}
-          />
-          <button type="submit" aria-disabled={!trimmed}>
-            {exists ? 'Replace' : 'Save'}
-          </button>
-        </form>
+        <TextLine
+          label="Name of the preset"
+          placeholder="Name, such as Evening"
+          maxLength={40}
+          value={name}
+          onInput={setName}
+          action={exists ? 'Replace' : 'Save'}
+          isReady={trimmed !== ''}
+          onSubmit={() => send({ type: 'preset.save', name: trimmed })}
+        />
         <p class="help">Light, look, pace and words are saved. Blackout, freeze, camera and message are not.</p>
       </section>
       {curator.presets.map((preset) => (
