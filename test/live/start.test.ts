@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { benchLive } from '../../server/bench/bench-live.ts';
 import { findBrowser } from '../../server/bench/wall-browser.ts';
 import { packageRoot } from '../../server/paths.ts';
+import { routes } from '../../server/protocol/routes.ts';
 import { buildPages } from '../e2e/pages.ts';
 
 const hasPages = existsSync(join(packageRoot, 'dist/pages/display/index.html'));
@@ -82,6 +85,9 @@ describe.skipIf(!hasPages)('familiar-faces start', () => {
     expect(await second.ended).toBe(1);
     expect(second.output).toMatch(/^familiar-faces: [^\n]+\n$/);
 
+    // A tablet that lends its camera is let go like everybody.
+    const tablet = new WebSocket(`ws://127.0.0.1:${port}${routes.camera}?client=tablet-that-lends`);
+    await once(tablet, 'open');
     started.child.kill('SIGTERM');
     expect(await started.ended).toBe(0);
     expect(started.output).not.toMatch(/While stopping/);
