@@ -358,8 +358,7 @@ describe.skipIf(!hasLiblo)('liblo’s oscsend and oscdump', () => {
   });
 
   it('speak with us', async () => {
-    expect(lines).toMatch(/\/familiar\/state s "attract"/);
-    expect(lines).toMatch(/\/familiar\/pace f 60\.0/);
+    await until(() => /\/familiar\/state s "attract"/.test(lines) && /\/familiar\/pace f 60\.0/.test(lines));
     await send('/familiar/pace', 'f', '30');
     await until(() => /\/familiar\/ok s "\/familiar\/pace"/.test(lines) && /\/familiar\/pace f 30\.0/.test(lines));
     expect(live.parameters.values.pace).toBe(30);
