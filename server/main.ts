@@ -218,11 +218,9 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   });
   const { port } = await http.listen();
   closing.add('the pages', () => http.close());
-  // These must let go of their clients first: the HTTP server waits for every connection.
+  // These say goodbye to their clients first: the HTTP server cuts off whoever is left.
   closing.add('the stream', () => frames.close());
   closing.add('the preview', () => preview.close());
-  // So do the camera's tablets; that it is closed once more later does nothing.
-  closing.add('the camera', () => camera.close());
   // Visitors' phones do not know our own authority, and the wall on this computer has no need of it.
   address = pageAddress(config.server, port, https !== null && !https.authority);
   if (https) {

@@ -8,6 +8,7 @@ import { isLoopback } from '../protocol/loopback.ts';
 import { type FacePicture, routes } from '../protocol/routes.ts';
 import { type Answer, decoded, notFound, send, text } from './answer.ts';
 import { type Authority, answerCertificate } from './certificate-page.ts';
+import { followConnections } from './connections.ts';
 import { answerReceipt, type ReceiptOptions } from './receipts.ts';
 import { addTls, type TlsCredentials } from './secure.ts';
 
@@ -63,6 +64,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
       .then((result) => send(response, result, request.method === 'HEAD'));
   };
   const server = createServer(handle);
+  const connections = followConnections(server);
   const tls = options.tls && addTls(server, options.tls);
   // Tablets sleep with connections open; a slow request must not hold one for ever.
   server.headersTimeout = 20_000;
@@ -89,8 +91,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
-        tls?.closeConnections();
+        connections.end();
       }),
   };
 }

@@ -21,7 +21,6 @@ const patience = 120_000;
 export function addTls(server: Server, credentials: TlsCredentials) {
   const [serve] = server.listeners('connection') as ((this: Server, socket: Socket) => void)[];
   const tls = createTlsServer({ ...credentials, ALPNProtocols: ['http/1.1'] });
-  const sockets = new Set<Socket>();
   tls.on('secureConnection', (socket) => serve.call(server, socket));
   tls.on('tlsClientError', (_, socket) => socket.destroy());
   server.removeListener('connection', serve);
@@ -30,8 +29,6 @@ export function addTls(server: Server, credentials: TlsCredentials) {
     // Whoever leaves before a word, or in the middle of a handshake, is gone; HTTP itself lets clients stop talking.
     const { allowHalfOpen } = socket;
     socket.allowHalfOpen = false;
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
     socket.once('error', giveUp);
     socket.setTimeout(patience, giveUp);
     socket.once('data', (first) => {
@@ -53,9 +50,5 @@ export function addTls(server: Server, credentials: TlsCredentials) {
   return {
     /** Uses another certificate for connections from now on. */
     renew: ({ cert, key }: TlsCredentials): void => tls.setSecureContext({ cert, key }),
-    /** Ends all connections, also those that have not said yet what they want. */
-    closeConnections: (): void => {
-      for (const socket of sockets) socket.destroy();
-    },
   };
 }

@@ -6,6 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { makeAuthority, makeServerCertificate } from '../../server/certificate/x509.ts';
+import { followConnections } from '../../server/http/connections.ts';
 import { addTls } from '../../server/http/secure.ts';
 
 const authority = await makeAuthority('Familiar Faces on test', Date.now());
@@ -16,6 +17,7 @@ const make = async (...names: string[]) => {
 const ca = authority.certificate;
 
 let server: Server;
+let connections: ReturnType<typeof followConnections>;
 let tls: ReturnType<typeof addTls>;
 let port: number;
 let seen: { encrypted: boolean; connection: number }[];
@@ -32,6 +34,7 @@ beforeEach(async () => {
     });
     request.on('end', () => response.end(`${request.method} ${request.url} ${body.length}`));
   });
+  connections = followConnections(server);
   tls = addTls(server, await make('localhost', '127.0.0.1'));
   const sockets = new WebSocketServer({ noServer: true });
   sockets.on('connection', (client) => client.on('message', (data) => client.send(data)));
@@ -43,7 +46,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   const closed = new Promise((resolve) => server.close(resolve));
-  tls.closeConnections();
+  connections.end();
   await closed;
 });
 
@@ -154,7 +157,7 @@ describe('one port', () => {
     silent[1].write(Buffer.of(22, 3, 1));
     const over = Promise.all(silent.map(ended));
     await new Promise((resolve) => setTimeout(resolve, 20));
-    tls.closeConnections();
+    connections.end();
     await over;
   });
 });
