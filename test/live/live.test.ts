@@ -82,11 +82,11 @@ describe('the piece, with the real engine', () => {
       await tablet.until(({ state }) => state?.visit?.receipt);
       await expect.poll(() => wall.headers.some(({ kind }) => kind === 'face'), { timeout: 10_000 }).toBe(true);
       expect(Date.now() - kept).toBeLessThan(5_000);
-      await curator.command({ type: 'set', key: 'pace', value: 6 });
+      await curator.command({ type: 'set', key: 'pace', value: 12 });
       await tablet.until(({ state }) => state?.state === 'arrived', 30_000);
       const { progress } = tablet.state?.visit ?? {};
-      expect(progress?.step).toBeGreaterThan(1);
-      expect(progress?.likeness).toBeGreaterThan(0.1);
+      expect(progress?.step).toBeGreaterThan(5);
+      expect(progress?.likeness).toBeGreaterThan(0.3);
       expect(wall.headers.at(-1)).toMatchObject({ kind: 'face', visitor: 1, width: 256 });
 
       await tablet.until(({ state }) => state?.farewell && state.chain.length === 1, 10_000);
