@@ -47,6 +47,7 @@ export class PictureIntake {
     const first = this.last === null;
     const seconds = first ? 0 : dissolveSeconds(header.blend, this.rate.interval(), smoothing);
     stage.face.show(bitmap, dissolveSpread(seconds));
+    if (first && stage.hasRefused) this.receiver.copy();
     bitmap.close();
     this.director.dissolve.begin(this.director.clock.now, seconds);
     this.last = header;

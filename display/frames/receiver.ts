@@ -24,6 +24,7 @@ export class Receiver {
   private readonly newest = new Mailbox<Picture>();
   private worker: Worker | null = null;
   private deaths = 0;
+  private copies = false;
 
   constructor(options: ReceiverOptions) {
     this.options = options;
@@ -41,6 +42,7 @@ export class Receiver {
       this.options.onStatus('lost');
       setTimeout(() => this.start(), reconnectDelay(this.deaths++, Math.random()));
     };
+    if (this.copies) this.tell({ type: 'copy' });
     this.tell({ type: 'open', url: this.options.url });
   }
 
@@ -62,6 +64,17 @@ export class Receiver {
   /** Asks for the last picture once more. */
   repeat(): void {
     this.tell({ type: 'repeat' });
+  }
+
+  /**
+   * Gets copies from now on, and the last picture again as one. Some WebKits (2.50 for GTK) refuse to draw a bitmap that
+   * another thread has handed over; a copy costs time only with large pictures.
+   */
+  copy(): void {
+    if (this.copies) return;
+    this.copies = true;
+    this.tell({ type: 'copy' });
+    this.repeat();
   }
 
   reconnect(): void {

@@ -3,6 +3,8 @@ import type { LinkStatus, Picture } from './frame-link.ts';
 /** Page to worker. */
 export type ToWorker =
   | { readonly type: 'open'; readonly url: string }
+  /** Pictures that are handed over cannot be drawn: give copies from now on. */
+  | { readonly type: 'copy' }
   | { readonly type: 'acknowledge'; readonly sequence: number }
   | { readonly type: 'repeat' }
   | { readonly type: 'reconnect' };

@@ -6,13 +6,17 @@ import type { FromWorker, ToWorker } from './worker-messages.ts';
 const tell = (message: FromWorker, transfer: Transferable[] = []): void => self.postMessage(message, { transfer });
 
 let link: FrameLink | null = null;
+let copies = false;
 
 function open(url: string): void {
   link?.stop();
   link = new FrameLink({
     openSocket: () => new WebSocket(url) as FrameSocket,
     decode: decodeToBitmap,
-    onPicture: (picture) => tell({ type: 'picture', picture }, [picture.bitmap]),
+    onPicture: (picture) => {
+      tell({ type: 'picture', picture }, copies ? [] : [picture.bitmap]);
+      if (copies) picture.bitmap.close();
+    },
     onStatus: (status) => tell({ type: 'status', status }),
     onDropped: (why) => tell({ type: 'dropped', why }),
     random: Math.random,
@@ -24,6 +28,9 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
     case 'open':
       return open(data.url);
+    case 'copy':
+      copies = true;
+      return;
     case 'acknowledge':
       return link?.acknowledge(data.sequence);
     case 'repeat':

@@ -8,7 +8,7 @@ import { Output, type OutputSettings } from '../mapping/output.ts';
 import { PatternLayer } from '../mapping/pattern-layer.ts';
 import { FaceLayer } from './face-layer.ts';
 import type { GpuContext } from './gpu-context.ts';
-import { drawsInSoftware } from './gpu-probe.ts';
+import { drawsInSoftware, hasRefused } from './gpu-probe.ts';
 import { noiseTexture } from './noise-texture.ts';
 import { PortraitLayer } from './portrait-layer.ts';
 import type { QualityLevel } from './quality.ts';
@@ -67,6 +67,11 @@ export class Stage {
   /** Width to height of the picture, before it is mapped. */
   get aspect(): number {
     return this.gpu.picture.width / this.gpu.picture.height;
+  }
+
+  /** Whether the GPU refused something since this was last asked. */
+  get hasRefused(): boolean {
+    return hasRefused(this.renderer.getContext());
   }
 
   setMapping(mapping: Mapping): void {

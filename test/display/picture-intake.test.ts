@@ -18,8 +18,14 @@ function setUp() {
       return taken;
     },
     acknowledge: ({ header }: Picture) => acknowledged.push(header.sequence),
+    copy: () => copies.push(shown.length),
   } as unknown as Receiver;
+  const copies: number[] = [];
+  const gpu = { refuses: false };
   const stage = {
+    get hasRefused() {
+      return gpu.refuses;
+    },
     face: {
       show: (bitmap: { sequence: number }, spread: number) => shown.push({ sequence: bitmap.sequence, spread }),
     },
@@ -32,10 +38,26 @@ function setUp() {
     const header = { sequence, blend, kind: 'face', state: 'becoming', visitor: 1 } as Picture['header'];
     next = { header, bitmap };
   };
-  return { intake, stage, director, arrive, acknowledged, open, shown };
+  return { intake, stage, director, arrive, acknowledged, open, shown, copies, gpu };
 }
 
 describe('taking pictures in', () => {
+  it('asks for copies where the GPU refuses the first picture, and only then', () => {
+    const { intake, stage, arrive, copies, gpu } = setUp();
+    gpu.refuses = true;
+    arrive(1);
+    intake.bring(stage, false, 0.5, 0);
+    expect(copies).toEqual([1]);
+    const good = setUp();
+    good.arrive(1);
+    good.intake.bring(good.stage, false, 0.5, 0);
+    // Asking the GPU makes the page wait for it.
+    good.gpu.refuses = true;
+    good.arrive(2);
+    good.intake.bring(good.stage, false, 0.5, 40);
+    expect(good.copies).toEqual([]);
+  });
+
   it('shows, acknowledges and releases each picture once', () => {
     const { intake, stage, arrive, acknowledged, open, shown } = setUp();
     expect(intake.bring(stage, false, 1, 0)).toBe(false);
