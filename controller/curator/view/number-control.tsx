@@ -81,6 +81,8 @@ function NumberField({ label, range, unit, value, onEdit }: NumberFieldProps) {
         aria-label={`${label}${unit && `, ${unit}`}, from ${range.min} to ${range.max}`}
         value={typed ?? value.toFixed(decimals(range.step))}
         onFocus={({ currentTarget }) => currentTarget.select()}
+        // WebKit would take the selection back when the finger is lifted.
+        onMouseUp={(event) => typed === null && event.preventDefault()}
         onInput={({ currentTarget }) => type(currentTarget.value)}
         onBlur={finish}
         onKeyDown={({ key }) => {
