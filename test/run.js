@@ -10,10 +10,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx';
 const run = (command, args) => spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0;
 
-/** Chromium for the browser tests and liblo's OSC tools, where this machine can install Debian's packages. */
+/** Browsers, a screen in memory for one of them, and liblo's OSC tools, where this machine can install Debian's packages. */
 function installWhatIsMissing() {
   const wanted = [
     ['/usr/bin/chromium', 'chromium'],
+    ['/usr/bin/WebKitWebDriver', 'webkit2gtk-driver'],
+    ['/usr/bin/Xvfb', 'xvfb'],
     ['/usr/bin/oscsend', 'liblo-tools'],
   ].filter(([file]) => !existsSync(file));
   if (wanted.length === 0) return;

@@ -17,8 +17,10 @@ export interface Look {
 }
 
 /** Looks at a page. With a name the picture is kept as a test artefact. */
-export async function look(page: Page, name?: string): Promise<Look> {
-  const png = await page.screenshot();
+export const look = async (page: Page, name?: string): Promise<Look> => lookAt(await page.screenshot(), name);
+
+/** Looks at a screenshot. With a name it is kept as a test artefact. */
+export async function lookAt(png: Buffer, name?: string): Promise<Look> {
   if (name) {
     await mkdir(dirname(`${artefacts}${name}.png`), { recursive: true });
     await writeFile(`${artefacts}${name}.png`, png);
