@@ -100,6 +100,18 @@ describe('/frames', () => {
     expect(frame.ok && frame.value.header.encoding).toBe('jpeg');
   });
 
+  it('keeps the colours of small pictures whole, and halves those of large ones', async () => {
+    const { frames } = await viewer('?format=jpeg');
+    for (const [i, side] of [256, 512].entries()) {
+      hub.show(plain(side, [9, 5, 1]), header);
+      await expect.poll(() => frames[i]?.header.width).toBe(side);
+    }
+    const subsampling = await Promise.all(
+      frames.map(async ({ payload }) => (await sharp(payload).metadata()).chromaSubsampling),
+    );
+    expect(subsampling).toEqual(['4:4:4', '4:2:0']);
+  });
+
   it('never enlarges', async () => {
     const { frames } = await viewer('?size=1024');
     hub.show(plain(64, [0, 0, 0]), header);
