@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { answered, freshest, noAcknowledgements, sending } from '../../controller/curator/model/acknowledgements.ts';
 import { chartOf } from '../../controller/curator/model/chart.ts';
 import { commandKey, commandLabel } from '../../controller/curator/model/command-label.ts';
+import { drawsNothing } from '../../controller/curator/model/drawing.ts';
 import { gateOf } from '../../controller/curator/model/gate.ts';
 import { forgetPin, keepPin, keptPin } from '../../controller/curator/model/kept-pin.ts';
 import { offersFor } from '../../controller/curator/model/offers.ts';
@@ -18,6 +19,16 @@ import { sampleCurator, sampleState, sampleVisit } from './sample-state.ts';
 
 const { descriptions, parameters } = sampleState();
 const described = (key: string) => descriptions.find((parameter) => parameter.key === key) ?? descriptions[0];
+
+describe('a display', () => {
+  it('draws nothing where it is connected long enough and no picture a second comes', () => {
+    const [display] = sampleCurator().displays;
+    const black = { ...display, connectedAt: 0, fps: 0 };
+    expect(drawsNothing(black, 10_000)).toBe(false);
+    expect(drawsNothing(black, 20_000)).toBe(true);
+    expect(drawsNothing({ ...black, fps: 0.4 }, 20_000)).toBe(false);
+  });
+});
 
 describe('the controls', () => {
   it('are all parameters that curators may change, once each, but for the big buttons', () => {

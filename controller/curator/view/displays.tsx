@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { DisplayHealth } from '../../../server/protocol/snapshot.ts';
+import { drawsNothing } from '../model/drawing.ts';
 import { duration } from '../model/words.ts';
 import type { View } from './context.ts';
 import { MappingEditor } from './mapping-editor.tsx';
@@ -53,6 +54,9 @@ function DisplayCard({ display, now, onMap }: DisplayCardProps) {
     <section class="card display" aria-label={`Display ${name}`}>
       <Thumbnail address={thumbnail} alt={`What the display ${name} shows`} width={width} height={height} />
       <h2>{name}</h2>
+      {drawsNothing(display, now) && (
+        <p class="problem">It draws nothing. Is its window in front, and does its browser have WebGL 2?</p>
+      )}
       <dl>
         <dt>Picture</dt>
         <dd>

@@ -3,6 +3,7 @@ import { serverNow } from '../../shared/link/page-link.ts';
 import { useStore } from '../../shared/use-store.ts';
 import { useTicks } from '../../shared/use-ticks.ts';
 import type { CuratorApp } from '../curator-app.ts';
+import { drawsNothing } from '../model/drawing.ts';
 import { gateOf } from '../model/gate.ts';
 import { AcknowledgementStrip } from './acknowledgement-strip.tsx';
 import { Chain } from './chain.tsx';
@@ -101,13 +102,14 @@ function Panel({ view, tab }: { readonly view: View; readonly tab: string }) {
   }
 }
 
-function tabsOf({ curator }: View): readonly Tab[] {
+function tabsOf({ curator, now }: View): readonly Tab[] {
+  const dark = curator.displays.length === 0 || curator.displays.some((display) => drawsNothing(display, now));
   const trouble = curator.engine.level === 'trouble' || curator.camera.level === 'trouble';
   return [
     { id: 'now', label: 'Now', marked: trouble },
     { id: 'controls', label: 'Controls' },
     { id: 'chain', label: 'Chain' },
-    { id: 'displays', label: 'Displays', marked: curator.displays.length === 0 },
+    { id: 'displays', label: 'Displays', marked: dark },
     { id: 'presets', label: 'Presets' },
     { id: 'log', label: 'Log', marked: curator.log.at(-1)?.level === 'error' },
   ];
