@@ -34,12 +34,16 @@ describe.skipIf(browserMissing || webkitMissing)('in WebKit', () => {
   it('the wall shows a face', async () => {
     await open('/');
     // What WebKit does not draw stays black; a face is lighter than the ground around it.
-    await until('a face', async () => {
-      const wall = await seen();
-      return wall.brightness(0.4, 0.3, 0.2, 0.4) > 60 && wall.brightness(0.4, 0.3, 0.2, 0.4) > wall.brightness() + 10;
-    });
+    await until(
+      'a face',
+      async () => {
+        const wall = await seen();
+        return wall.brightness(0.4, 0.3, 0.2, 0.4) > 60 && wall.brightness(0.4, 0.3, 0.2, 0.4) > wall.brightness() + 10;
+      },
+      75_000,
+    );
     await seen('webkit/wall');
-  });
+  }, 90_000);
 
   it('a visitor agrees and sees themselves in the tablet’s camera, whose pictures the piece gets', async () => {
     await open('/visitor');
