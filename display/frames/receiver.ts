@@ -71,7 +71,6 @@ export class Receiver {
    * another thread has handed over; a copy costs time only with large pictures.
    */
   copy(): void {
-    if (this.copies) return;
     this.copies = true;
     this.tell({ type: 'copy' });
     this.repeat();

@@ -35,20 +35,21 @@ const halvedColours = 512;
 /**
  * Encodes pictures for displays: reduced to the size asked for, never enlarged. JPEG keeps the colours of small pictures
  * at full resolution (faces live in their colours), with the standard Huffman tables: its own ones would cost the
- * processor more than the rest of the picture and save 7 % of the bytes. WebP is written at its least effort, since it is thrown away in a
- * thirtieth of a second.
+ * processor more than the rest of the picture and save 7 % of the bytes. WebP is written at its least effort, since it is
+ * thrown away in a thirtieth of a second.
  */
 export function createPictureEncoder({ quality, size }: EncoderOptions) {
   return async (image: RgbImage, request: StreamRequest): Promise<EncodedPicture> => {
     const scale = Math.min(1, Math.min(size, request.size) / Math.max(image.width, image.height));
     const width = Math.max(1, Math.round(image.width * scale));
     const height = Math.max(1, Math.round(image.height * scale));
-    const encoding = request.isLocal && Math.max(width, height) <= largestRaw ? 'rgb' : request.format;
+    const side = Math.max(width, height);
+    const encoding = request.isLocal && side <= largestRaw ? 'rgb' : request.format;
     if (encoding === 'rgb' && scale === 1) return { encoding, width, height, payload: image.data };
     const source = sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } });
     const sized = scale === 1 ? source : source.resize(width, height, { fit: 'fill', kernel: 'mitchell' });
     if (encoding === 'rgb') return { encoding, width, height, payload: await sized.raw().toBuffer() };
-    const chromaSubsampling = Math.max(width, height) < halvedColours ? '4:4:4' : '4:2:0';
+    const chromaSubsampling = side < halvedColours ? '4:4:4' : '4:2:0';
     const encoded =
       encoding === 'jpeg'
         ? sized.jpeg({ quality, chromaSubsampling, optimiseCoding: false })

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Builder, Capabilities, type WebDriver } from 'selenium-webdriver';
 import { freePort } from '../../server/bench/free-port.ts';
+import { until } from './look.ts';
 
 const program = '/usr/bin/WebKitWebDriver';
 const screen = '/usr/bin/Xvfb';
@@ -29,31 +29,49 @@ export class WebKit {
   }
 
   static async launch(args: readonly string[] = []): Promise<WebKit> {
-    const xvfb = spawn(screen, ['-displayfd', '1', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const display = await new Promise<string>((resolve, reject) => {
-      xvfb.stdout.once('data', (line: Buffer) => resolve(line.toString().trim()));
-      xvfb.once('exit', () => reject(new Error('The screen in memory does not start.')));
-    });
-    const port = await freePort();
-    const webdriver = spawn(program, [`--port=${port}`], {
-      stdio: 'ignore',
-      // Its sandbox wants user namespaces, which containers do not have.
-      env: { ...process.env, DISPLAY: `:${display}`, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' },
-    });
-    const address = `http://127.0.0.1:${port}`;
-    for (let tries = 0; tries < 100 && !(await fetch(`${address}/status`).catch(() => null)); tries++) await wait(100);
-    const capabilities = new Capabilities({
-      browserName: 'MiniBrowser',
-      'webkitgtk:browserOptions': { binary: miniBrowser, args: ['--automation', ...args] },
-    });
-    const driver = await new Builder().usingServer(address).withCapabilities(capabilities).build();
-    return new WebKit(driver, [webdriver, xvfb]);
+    const programs: ChildProcess[] = [];
+    try {
+      const xvfb = spawn(screen, ['-displayfd', '1', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      programs.push(xvfb);
+      const display = await new Promise<string>((resolve, reject) => {
+        xvfb.stdout.once('data', (line: Buffer) => resolve(line.toString().trim()));
+        xvfb.once('exit', () => reject(new Error('The screen in memory does not start.')));
+      });
+      const port = await freePort();
+      const webdriver = spawn(program, [`--port=${port}`], {
+        stdio: 'ignore',
+        // Its sandbox wants user namespaces, which containers do not have.
+        env: { ...process.env, DISPLAY: `:${display}`, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' },
+      });
+      programs.push(webdriver);
+      const address = `http://127.0.0.1:${port}`;
+      await until('the driver of WebKit', () =>
+        fetch(`${address}/status`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      );
+      const capabilities = new Capabilities({
+        browserName: 'MiniBrowser',
+        'webkitgtk:browserOptions': { binary: miniBrowser, args: ['--automation', ...args] },
+      });
+      const driver = await new Builder().usingServer(address).withCapabilities(capabilities).build();
+      return new WebKit(driver, programs);
+    } catch (error) {
+      end(programs);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
     await this.driver.quit().catch(() => {});
-    for (const one of this.programs) one.kill();
+    end(this.programs);
   }
+}
+
+/** The last started first: a browser goes before its screen. */
+function end(programs: readonly ChildProcess[]): void {
+  for (const one of programs.toReversed()) one.kill();
 }
