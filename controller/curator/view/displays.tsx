@@ -65,7 +65,7 @@ function DisplayCard({ display, now, onMap }: DisplayCardProps) {
         <dt>Drawn</dt>
         <dd class={fps < smooth ? 'problem' : ''}>{fps.toFixed(1)} pictures a second</dd>
         <dt>Latency</dt>
-        <dd>{latency === null ? 'no picture yet' : `${Math.round(latency)} ms`}</dd>
+        <dd>{latency === null ? 'no new picture' : `${Math.round(latency)} ms`}</dd>
         <dt>Dropped</dt>
         <dd>
           {dropped} of {dropped + sent} ({(share * 100).toFixed(1)} %)
