@@ -22,10 +22,12 @@ export function registerStart(program: Command): void {
         folder,
         createCamera: (driver) => createCamera(config, (path) => resolve(folder, path), driver),
       });
+      // Before a word is said: whoever reads it may already tell it to stop.
+      const end = untilTold(live, announceEngine(live));
       say(introduction(live, config, isFresh));
       for (const line of live.log.lines) sayLine(line);
       live.log.onLine(sayLine);
-      await untilTold(live, announceEngine(live));
+      await end;
     });
 }
 
