@@ -4,6 +4,7 @@ import { FamiliarError, messageOf } from '../errors.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import type { Becoming, BecomingOrder, EnginePort, FaceMix, FaceSource, Off } from '../installation/ports.ts';
 import type { EngineHealth } from '../protocol/snapshot.ts';
+import { Backlog } from './backlog.ts';
 import { EngineProcess, type EngineProcessOptions, type EngineStatus } from './engine-process.ts';
 import { engineAway, engineBusy, engineClosed, wrongTarget } from './errors.ts';
 import { LiveBecoming } from './live-becoming.ts';
@@ -16,8 +17,6 @@ export interface EngineOptions extends EngineProcessOptions {
 
 /** Latents of the chain that are remembered: a walk between two faces asks for both at every picture. */
 const latentsKept = 64;
-/** Nothing has become for so long before films are made, ms. */
-const filmAfter = 3_000;
 
 interface Waiting {
   readonly resolve: (image: RgbImage) => void;
@@ -36,6 +35,7 @@ export class Engine implements EnginePort {
   readonly #options: EngineOptions;
   readonly #chain: Chain;
   readonly #process: EngineProcess;
+  readonly #backlog: Backlog;
   readonly #listeners = new Set<(health: EngineHealth) => void>();
   readonly #renders = new Map<number, Waiting>();
   readonly #latents = new Map<string, Float32Array>();
@@ -46,13 +46,9 @@ export class Engine implements EnginePort {
   #nextId = 1;
   /** The face that became last in this run, for the next to grow out of also where the disk would not take it. */
   #last: { readonly id: string; readonly ws: Float32Array } | null = null;
-  #film: { readonly id: number; readonly face: string } | null = null;
   /** Faces whose latent could not be read: the next start tries again. */
   readonly #unreadable = new Set<string>();
-  /** Films that failed: the next start tries again. */
-  readonly #unfilmed = new Set<string>();
   #packSha256 = '';
-  #filmTimer: NodeJS.Timeout | undefined;
   /** What the disk refuses of the becoming in hand. The engine works all the same. */
   #trouble: string | null = null;
   #stepMs: number | null = null;
@@ -70,6 +66,13 @@ export class Engine implements EnginePort {
       (message) => this.#hear(message),
       (status) => this.#changed(status),
     );
+    this.#backlog = new Backlog({
+      chain,
+      pack: () => (this.#becoming === null ? (this.#process.ready?.pack ?? null) : null),
+      newId: () => this.#nextId++,
+      send: (message) => this.#send(message),
+      drawFace: (id) => this.render([{ source: { kind: 'face', id }, share: 1 }]),
+    });
     this.#health = this.#healthNow(null);
     this.#offs = [chain.onForgetting((id) => this.#forgetting(id)), chain.onChange(() => this.#chainChanged())];
   }
@@ -110,7 +113,7 @@ export class Engine implements EnginePort {
     const pack = this.#pack();
     const { width, height } = order.target;
     if (width !== pack.resolution || height !== pack.resolution) throw wrongTarget(width, height, pack.resolution);
-    this.#stopFilm();
+    this.#backlog.pause();
     const start = this.#start(pack);
     const { record, receipt } = await this.#chain.begin(order, pack, start?.id ?? null);
     if (this.#becoming !== null) {
@@ -158,7 +161,7 @@ export class Engine implements EnginePort {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#filmTimer);
+    this.#backlog.close();
     for (const off of this.#offs) off();
     this.#becoming?.suspend();
     await this.#process.close();
@@ -230,10 +233,8 @@ export class Engine implements EnginePort {
         break;
       case 'failed':
         this.#failed(message.id, new FamiliarError(message.code, message.message));
-        break;
-      case 'filmed':
-        void this.#filmed(message.id);
     }
+    this.#backlog.hear(message);
   }
 
   #isReady(pack: PackFacts): void {
@@ -246,15 +247,14 @@ export class Engine implements EnginePort {
     this.#send({ type: 'directions', values: this.#directions });
     this.#becoming?.order();
     for (const { resolve } of this.#readyFor.splice(0)) resolve();
-    void this.#drawInterrupted(pack);
-    this.#filmLater();
+    this.#backlog.begin();
   }
 
   #changed(status: EngineStatus): void {
     if (status.state === 'away' || status.state === 'closed') {
       for (const { reject } of this.#renders.values()) reject(engineAway());
       this.#renders.clear();
-      this.#stopFilm('failed');
+      this.#backlog.lost();
       this.#stepAt = null;
       this.#becoming?.lost(status.message);
     }
@@ -274,9 +274,6 @@ export class Engine implements EnginePort {
     this.#renders.delete(id);
     waiting?.reject(error);
     if (id === this.#becoming?.id) this.#becoming.refused(error.message);
-    if (id !== this.#film?.id) return;
-    this.#stopFilm('failed');
-    this.#filmLater();
   }
 
   #over(becoming: LiveBecoming, kept: { readonly id: string; readonly ws: Float32Array } | null): void {
@@ -285,13 +282,13 @@ export class Engine implements EnginePort {
     this.#stepAt = null;
     this.#trouble = null;
     this.#tell();
-    this.#filmLater();
+    this.#backlog.later();
   }
 
   /** A face may have been saved that waited for room on the disk. */
   #chainChanged(): void {
     this.#tell();
-    this.#filmLater();
+    this.#backlog.later();
   }
 
   async #forgetting(id: string): Promise<void> {
@@ -299,52 +296,7 @@ export class Engine implements EnginePort {
     if (this.#becoming?.face === id) await this.#becoming.forgotten().catch(() => undefined);
     this.#latents.delete(id);
     if (this.#last?.id === id) this.#last = null;
-    if (this.#film?.face === id) this.#stopFilm();
-  }
-
-  /** Draws the faces whose becoming a power cut ended. */
-  async #drawInterrupted(pack: PackFacts): Promise<void> {
-    for (const id of this.#chain.undrawn(pack)) {
-      try {
-        await this.#chain.draw(id, await this.render([{ source: { kind: 'face', id }, share: 1 }]));
-      } catch (error) {
-        // The engine is gone and does it all when it is back; anything else is wrong with this face or the disk.
-        if (this.#process.status.state !== 'ready') return;
-        this.#chain.report(messageOf(error));
-      }
-    }
-  }
-
-  #filmLater(): void {
-    clearTimeout(this.#filmTimer);
-    this.#filmTimer = setTimeout(() => this.#filmNext(), filmAfter);
-    this.#filmTimer.unref();
-  }
-
-  #filmNext(): void {
-    const pack = this.#process.ready?.pack;
-    if (pack === undefined || this.#becoming !== null || this.#film !== null) return;
-    const film = this.#chain.nextFilm(pack, this.#unfilmed);
-    if (film === null) return;
-    const id = this.#nextId++;
-    const { journal, video } = film;
-    if (this.#send({ type: 'film', id, journal, video })) this.#film = { id, face: film.id };
-  }
-
-  #stopFilm(why: 'later' | 'failed' = 'later'): void {
-    if (this.#film === null) return;
-    this.#send({ type: 'stop', id: this.#film.id });
-    // A film during which the engine crashed is not tried again in this run: it may be why.
-    if (why === 'failed') this.#unfilmed.add(this.#film.face);
-    this.#film = null;
-  }
-
-  async #filmed(id: number): Promise<void> {
-    const film = this.#film;
-    if (film?.id !== id) return;
-    this.#film = null;
-    await this.#chain.filmed(film.face).catch(() => undefined);
-    this.#filmLater();
+    this.#backlog.forget(id);
   }
 
   #measure(message: StepMessage): void {

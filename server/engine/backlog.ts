@@ -1,0 +1,129 @@
+import type { Chain } from '../chain/chain.ts';
+import type { PackFacts } from '../chain/face-record.ts';
+import { messageOf } from '../errors.ts';
+import type { RgbImage } from '../image/rgb-image.ts';
+import type { FromEngine, ToEngine } from './messages.ts';
+
+/** Nothing has become for so long before films are made, ms. */
+const filmAfter = 3_000;
+/** What failed is tried again after so long, ms: a full disk may have room by then. */
+const againAfter = 10 * 60_000;
+
+type Film = Extract<ToEngine, { type: 'film' }>;
+
+export interface BacklogTools {
+  readonly chain: Pick<Chain, 'undrawn' | 'draw' | 'nextFilm' | 'filmed' | 'report'>;
+  /** The pack of the engine while that has time; null while a face becomes and while the engine is away. */
+  readonly pack: () => PackFacts | null;
+  readonly newId: () => number;
+  /** False where the engine is away. */
+  readonly send: (message: ToEngine) => boolean;
+  readonly drawFace: (face: string) => Promise<RgbImage>;
+}
+
+/** What faces of the chain still lack, made while nobody becomes: pictures of those a power cut ended, and films. */
+export class Backlog {
+  readonly #tools: BacklogTools;
+  #film: { readonly id: number; readonly face: string } | null = null;
+  #isDrawing = false;
+  /** Faces whose pictures or film failed. */
+  readonly #failed = new Set<string>();
+  /** Faces during whose film the engine was lost: it may be why, so that only the next start tries again. */
+  readonly #suspects = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
+
+  constructor(tools: BacklogTools) {
+    this.#tools = tools;
+  }
+
+  /** The engine is there: pictures at once, since the wall wants them. */
+  begin(): void {
+    void this.#draw().then(() => this.later());
+  }
+
+  /** Something may be to do, but not at once: the next visitor may be stepping up. */
+  later(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#draw().then(() => this.#filmNext()), filmAfter);
+    this.#timer.unref();
+  }
+
+  /** The film in hand gives way, and is begun anew later. */
+  pause(): void {
+    if (this.#film === null) return;
+    this.#tools.send({ type: 'stop', id: this.#film.id });
+    this.#film = null;
+  }
+
+  /** The engine is gone. */
+  lost(): void {
+    if (this.#film !== null) this.#suspects.add(this.#film.face);
+    this.#film = null;
+  }
+
+  /** Hears what the engine says of films; the rest is another's. */
+  hear(message: FromEngine): void {
+    if (this.#film === null || !('id' in message) || message.id !== this.#film.id) return;
+    const { face } = this.#film;
+    if (message.type === 'filmed') void this.#filmed(face);
+    if (message.type === 'failed') this.#fails(face, message.message);
+  }
+
+  /** Lets go of a face that is about to be deleted. */
+  forget(face: string): void {
+    if (this.#film?.face === face) this.pause();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#again);
+  }
+
+  async #draw(): Promise<void> {
+    const { chain, pack, drawFace } = this.#tools;
+    const now = pack();
+    if (now === null || this.#isDrawing) return;
+    this.#isDrawing = true;
+    for (const face of chain.undrawn(now)) {
+      if (pack() === null) break;
+      if (this.#failed.has(face)) continue;
+      try {
+        await chain.draw(face, await drawFace(face));
+      } catch (error) {
+        // An engine that is gone does it all when it is back; anything else is wrong with this face or the disk.
+        if (pack() === null) break;
+        this.#fails(face, messageOf(error));
+      }
+    }
+    this.#isDrawing = false;
+  }
+
+  #filmNext(): void {
+    const { chain, pack, newId, send } = this.#tools;
+    const now = pack();
+    if (now === null || this.#film !== null) return;
+    const next = chain.nextFilm(now, new Set([...this.#failed, ...this.#suspects]));
+    if (next === null) return;
+    const film: Film = { type: 'film', id: newId(), journal: next.journal, video: next.video };
+    if (send(film)) this.#film = { id: film.id, face: next.id };
+  }
+
+  async #filmed(face: string): Promise<void> {
+    this.#film = null;
+    await this.#tools.chain.filmed(face).catch(() => undefined);
+    this.later();
+  }
+
+  #fails(face: string, reason: string): void {
+    if (this.#film?.face === face) this.#film = null;
+    this.#failed.add(face);
+    this.#tools.chain.report(reason);
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined;
+      this.#failed.clear();
+      this.later();
+    }, againAfter).unref();
+    this.later();
+  }
+}
