@@ -169,11 +169,11 @@ describe('a tablet that lends its camera', () => {
     const frozen = await picture(3);
     let sequence = 0;
     const send = setInterval(() => tablet.send('preview', ++sequence, frozen), 100);
-    await expect.poll(() => camera.health.message, { timeout: 8_000 }).toMatch(/same picture/);
+    await expect.poll(() => camera.health.message).toMatch(/same picture/);
     clearInterval(send);
-    await expect.poll(() => camera.health.message, { timeout: 4_000 }).toMatch(/no picture/);
+    await expect.poll(() => camera.health.message).toMatch(/no picture/);
     const living = setInterval(async () => tablet.send('preview', ++sequence, await picture((sequence % 50) + 3)), 100);
-    await expect.poll(() => camera.health.level, { timeout: 4_000 }).toBe('good');
+    await expect.poll(() => camera.health.level).toBe('good');
     clearInterval(living);
   });
 

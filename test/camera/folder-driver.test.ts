@@ -47,7 +47,7 @@ async function openAgain(isKept: boolean): Promise<void> {
   await open(isKept);
 }
 
-const isWaiting = () => expect.poll(() => waiting.at(-1), { timeout: 5_000 }).toBe(true);
+const isWaiting = () => expect.poll(() => waiting.at(-1)).toBe(true);
 /** Long enough for a photograph to be taken up again, if it were. */
 const aWhile = () => new Promise((resolve) => setTimeout(resolve, 3_000));
 
@@ -61,10 +61,10 @@ describe('a folder of photographs', () => {
     await utimes(join(folder, 'b.jpg'), 1_000, 1_000);
     await writeFile(join(folder, 'a.jpg'), a);
     await writeFile(join(folder, '.hidden.jpg'), a);
-    await expect.poll(() => health?.message, { timeout: 5_000 }).toMatch(/^2 photographs/);
+    await expect.poll(() => health?.message).toMatch(/^2 photographs/);
     expect(waiting).toEqual([false, true]);
     driver.setPreview(true);
-    await expect.poll(() => previews.length, { timeout: 3_000 }).toBeGreaterThan(0);
+    await expect.poll(() => previews.length).toBeGreaterThan(0);
     expect(previews[0]).toMatchObject({ width: 300, height: 200, encoding: 'jpeg' });
     const taken = [await driver.takeStill(null, never), await driver.takeStill(null, never)];
     expect(taken.map(({ bytes }) => Buffer.from(bytes))).toEqual([b, a]);
@@ -116,10 +116,10 @@ describe('a folder of photographs', () => {
     expect(health).toMatchObject({ level: 'trouble', message: expect.stringMatching(/cannot be put away.*taken/) });
     expect(waiting).toEqual([false, true, false]);
     await rm(join(folder, 'taken'));
-    await expect.poll(() => health?.level, { timeout: 5_000 }).toBe('good');
+    await expect.poll(() => health?.level).toBe('good');
     expect(await readdir(join(folder, 'taken'))).toEqual(['a.jpg']);
     await writeFile(join(folder, 'bad.jpg'), 'this is no picture');
-    await expect.poll(() => health?.message, { timeout: 20_000 }).toMatch(/cannot be put away.*refused/);
+    await expect.poll(() => health?.message).toMatch(/cannot be put away.*refused/);
   });
 
   it('waits for files that are still being written', async () => {
@@ -130,14 +130,14 @@ describe('a folder of photographs', () => {
       await new Promise((resolve) => setTimeout(resolve, 400));
       if (at < bytes.length / 2) expect(waiting).toEqual([false]);
     }
-    await expect.poll(() => waiting.at(-1), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => waiting.at(-1)).toBe(true);
     expect(Buffer.from((await driver.takeStill(null, never)).bytes)).toEqual(bytes);
   });
 
   it('sets bad files aside with the reason, and goes on', async () => {
     await writeFile(join(folder, 'bad.jpg'), 'this is no picture');
     await writeFile(join(folder, 'cut.jpg'), (await jpeg(3)).subarray(0, 2_000));
-    await expect.poll(() => readdir(join(folder, 'refused')).catch(() => []), { timeout: 20_000 }).toHaveLength(4);
+    await expect.poll(() => readdir(join(folder, 'refused')).catch(() => [])).toHaveLength(4);
     expect(await readFile(join(folder, 'refused', 'bad.jpg.txt'), 'utf8')).toMatch(/bad\.jpg/);
     expect(await readdir(folder)).toEqual(['refused']);
     expect(health?.level).toBe('good');
@@ -145,12 +145,12 @@ describe('a folder of photographs', () => {
 
   it('turns other formats into JPEG, and makes its folder again when that is deleted', async () => {
     await rm(folder, { recursive: true });
-    await expect.poll(() => readdir(folder).catch(() => null), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => readdir(folder).catch(() => null)).toEqual([]);
     const tiff = await sharp(await jpeg(3))
       .tiff()
       .toBuffer();
     await writeFile(join(folder, 'scan.tif'), tiff);
-    await expect.poll(() => waiting.at(-1), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => waiting.at(-1)).toBe(true);
     const { bytes } = await driver.takeStill(null, never);
     expect([...bytes.subarray(0, 2)]).toEqual([0xff, 0xd8]);
   });

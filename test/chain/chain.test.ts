@@ -179,20 +179,19 @@ describe('the chain', () => {
     expect(chain.problems).toEqual([expect.stringMatching(/000001.*latent\.safetensors: the file is damaged/)]);
   });
 
-  it('opens thousands of faces quickly', async () => {
+  it('opens thousands of faces from its index, without looking into each folder', async () => {
     const { id } = await face(1);
     await chain.close();
     const index = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'));
     const [entry] = index.faces;
     for (let visitor = 2; visitor <= 4_000; visitor++) {
       const name = `${String(visitor).padStart(6, '0')}-000000000000`;
+      // Nothing is in it: a look inside would find no face.
       await mkdir(join(folder, 'faces', name));
       index.faces.push({ ...entry, id: name, visitor, filmed: true });
     }
     await writeFile(join(folder, 'index.json'), JSON.stringify(index));
-    const began = performance.now();
     chain = await open();
-    expect(performance.now() - began).toBeLessThan(1_500);
     expect(chain.faces).toHaveLength(4_000);
     expect(chain.faces[0].id).toBe(id);
   });

@@ -196,7 +196,7 @@ export class Page {
     });
   }
 
-  async until(what: (page: Page) => unknown, ms = 4_000): Promise<this> {
+  async until(what: (page: Page) => unknown, ms = 30_000): Promise<this> {
     const end = Date.now() + ms;
     while (!what(this)) {
       if (Date.now() > end) throw new Error(`In vain: ${what} ${JSON.stringify(this.refused)}`);
@@ -206,7 +206,7 @@ export class Page {
   }
 
   command(command: Command | object): Promise<CommandAnswer> {
-    return this.socket.timeout(3_000).emitWithAck('command', command as Command);
+    return this.socket.timeout(30_000).emitWithAck('command', command as Command);
   }
 
   close(): void {

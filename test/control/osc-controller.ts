@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { type OscValue, readPacket, writeMessage } from '../../server/control/osc/packet.ts';
 
 export async function until(what: () => unknown): Promise<void> {
-  const end = Date.now() + 4_000;
+  const end = Date.now() + 30_000;
   while (!what()) {
     if (Date.now() > end) throw new Error(`In vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

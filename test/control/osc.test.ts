@@ -347,7 +347,7 @@ describe.skipIf(!hasLiblo)('liblo’s oscsend and oscdump', () => {
       lines += data;
     });
     // It says nothing when it is ready: ask until it hears.
-    const end = Date.now() + 4_000;
+    const end = Date.now() + 30_000;
     while (!lines.includes('/familiar/ok') && Date.now() < end) {
       await send('/familiar/subscribe', 'i', String(port));
       await new Promise((resolve) => setTimeout(resolve, 50));

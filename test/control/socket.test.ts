@@ -193,7 +193,7 @@ describe('many pages', () => {
     const pages = Array.from({ length: socketLimits.connections }, (_, i) =>
       live.page('visitor', { client: `many-pages-${i}` }),
     );
-    await Promise.all(pages.map((page) => page.until(({ state }) => state, 10_000)));
+    await Promise.all(pages.map((page) => page.until(({ state }) => state)));
     const late = await live.page('visitor', { client: 'late-one' }).until(({ refused }) => refused);
     expect(late.refused?.code).toBe('too-many');
     const curator = await live.curator().until(({ state }) => state);

@@ -8,7 +8,7 @@ import type { CameraView } from '../../controller/visitor/camera/tablet-camera.t
 import { routes } from '../../server/protocol/routes.ts';
 import { FakeStreams } from '../e2e/fake-streams.ts';
 
-const soon = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 5 });
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 5 });
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const facts = { label: 'Front camera', width: 1920, height: 1440 };
 const ready: CameraView = { status: 'closed', problem: null, facts };

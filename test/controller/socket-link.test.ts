@@ -29,7 +29,7 @@ function page(origin: string, options: Partial<SocketOptions> = {}) {
   return { store, link, socket, phase: () => store.get().phase, state: () => store.get().state };
 }
 
-const soon = (check: () => void) => vi.waitFor(check, { timeout: 8_000, interval: 10 });
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 10 });
 
 describe('a page’s link to the server', () => {
   it('is patient enough for a slow network', () => {

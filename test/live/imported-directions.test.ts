@@ -169,7 +169,7 @@ describe('imported directions in the live piece', () => {
     const osc = (address: string, value: number) =>
       controller.send(writeMessage(address, [value]), Number(live.osc?.split(':').at(-1)), '127.0.0.1');
     try {
-      await curator.until(({ state }) => state?.parameters && 'direction.age' in state.parameters, 30_000);
+      await curator.until(({ state }) => state?.parameters && 'direction.age' in state.parameters);
       expect(curator.state?.parameters).toMatchObject({
         'direction.age': 0,
         'direction.pose': 0,

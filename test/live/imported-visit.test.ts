@@ -74,7 +74,7 @@ describe.skipIf(!hasReference)('a whole visit with an imported network', () => {
       const tablet = new Page(port, { protocol: protocolVersion, role: 'visitor', client: 'client-of-visitor' }, {});
       try {
         await live.engine.whenReady();
-        await expect.poll(() => wall.headers.length, { timeout: 20_000 }).toBeGreaterThan(2);
+        await expect.poll(() => wall.headers.length).toBeGreaterThan(2);
         expect(wall.headers.at(-1)).toMatchObject({ kind: 'nobody', width: 32, height: 32 });
         await tablet.until(({ state }) => state);
         for (const type of ['begin', 'consent', 'capture']) {
@@ -85,7 +85,7 @@ describe.skipIf(!hasReference)('a whole visit with an imported network', () => {
         await tablet.until(({ state }) => state?.state === 'arrived', 60_000);
         expect(tablet.state?.visit?.progress?.step).toBeGreaterThan(1);
         await expect.poll(() => wall.headers.some(({ kind }) => kind === 'face')).toBe(true);
-        await tablet.until(({ state }) => state?.chain.length === 1, 20_000);
+        await tablet.until(({ state }) => state?.chain.length === 1);
         tablet.close();
         wall.close();
         await live.stop();

@@ -45,7 +45,7 @@ class Started {
     this.ended = new Promise((resolve) => this.child.once('exit', resolve));
   }
 
-  async says(what: RegExp, ms = 30_000): Promise<void> {
+  async says(what: RegExp, ms = 90_000): Promise<void> {
     const end = Date.now() + ms;
     while (!what.test(this.output)) {
       if (Date.now() > end || this.child.exitCode !== null) throw new Error(`Not said: ${what}\n${this.output}`);
