@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { extname, join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
+import { mayBePhotograph } from '../files/photograph-names.ts';
 import { openImage } from '../image/decode.ts';
 import { encodeJpeg } from '../image/encode.ts';
 import { imageFormat } from '../image/image-format.ts';
@@ -20,8 +21,6 @@ const settled = 700;
 const hopeless = 10_000;
 /** Photographs are kept small enough for every later step to hold in memory. */
 const largestFile = 64 * 2 ** 20;
-/** Folders hold other things as well. */
-const ignored = /^\.|^(thumbs\.db|desktop\.ini)$|\.(txt|part|tmp|crdownload)$/i;
 
 interface Seen {
   readonly size: number;
@@ -128,7 +127,7 @@ export class FolderDriver implements CameraDriver {
     try {
       await mkdir(this.#folder, { recursive: true });
       const names = (await readdir(this.#folder, { withFileTypes: true }))
-        .filter((entry) => entry.isFile() && !ignored.test(entry.name))
+        .filter((entry) => entry.isFile() && mayBePhotograph(entry.name))
         .map(({ name }) => name);
       this.#watchFolder();
       this.#trouble = null;

@@ -15,6 +15,7 @@ import { createProjector } from '../projection/projector.ts';
 import { type PresetName, presets } from '../projection/settings.ts';
 import { createRuntime, engineChoices } from '../runtime/create-runtime.ts';
 import { numberBetween, wholeNumber } from './options.ts';
+import { listPortraits } from './portraits.ts';
 
 interface FilmOptions {
   out: string;
@@ -40,7 +41,10 @@ export function registerFilm(program: Command): void {
   program
     .command('film')
     .description('turn portraits into faces, each growing out of the one before: videos, an endless loop and a page')
-    .argument('<portraits...>', 'photographs, in the order in which they become one another')
+    .argument(
+      '<portraits...>',
+      'photographs, in the order in which they become one another; or folders of them, by name',
+    )
     .requiredOption('-o, --out <dir>', 'folder for the film')
     .option('--steps <n>', "steps of the projection (the preset's own number where not given)", wholeNumber(1, 100_000))
     .option('--every <n>', 'a frame every so many steps', wholeNumber(1, 10_000), 10)
@@ -92,7 +96,8 @@ function checkDirections(given: Readonly<Record<string, number>>, { directions }
   throw usageError(`This face pack has no direction '${unknown}'. It has ${known}.`);
 }
 
-async function run(portraits: string[], options: FilmOptions): Promise<void> {
+async function run(given: string[], options: FilmOptions): Promise<void> {
+  const portraits = await listPortraits(given);
   const preset = presets[options.preset];
   const settings = { ...preset, space: options.space ?? preset.space };
   const pack = loadFacePack(options.pack);
