@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Reference material that lies beside a checkout on the authors' machines; tests that use it skip where it is missing. */
+/** Reference outputs, portraits and weights in a folder beside the checkout, not ours to publish; tests that use them skip
+ * where it is missing. */
 const shared = fileURLToPath(new URL('../../shared/', import.meta.url));
 
 export const hasReference = existsSync(join(shared, 'reference'));

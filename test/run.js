@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx';
-const run = (command, args) => spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0;
+// On Windows npm and npx are scripts of the shell.
+const shell = process.platform === 'win32';
+const run = (command, args) => spawnSync(command, args, { cwd: root, stdio: 'inherit', shell }).status === 0;
 
 /** Browsers, a screen in memory for one of them, and liblo's OSC tools, where this machine can install Debian's packages. */
 function installWhatIsMissing() {
@@ -39,9 +40,10 @@ function installWhatIsMissing() {
 function runTests(args) {
   const folder = mkdtempSync(join(tmpdir(), 'familiar-faces-'));
   const file = join(folder, 'outcome.json');
-  const { status } = spawnSync(npx, ['vitest', 'run', '--reporter=default', '--reporter=test/outcome.ts', ...args], {
+  const { status } = spawnSync('npx', ['vitest', 'run', '--reporter=default', '--reporter=test/outcome.ts', ...args], {
     cwd: root,
     stdio: 'inherit',
+    shell,
     env: { ...process.env, OUTCOME_FILE: file },
   });
   const outcome = existsSync(file)
@@ -54,8 +56,8 @@ function runTests(args) {
 
 installWhatIsMissing();
 const checks = [
-  ['types', [npx, ['tsc', '--noEmit']]],
-  ['lint', [npx, ['biome', 'check', '.']]],
+  ['types', ['npx', ['tsc', '--noEmit']]],
+  ['lint', ['npx', ['biome', 'check', '.']]],
   ['build', ['npm', ['run', '--silent', 'build']]],
 ];
 let passed = 0;
