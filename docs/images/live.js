@@ -1,6 +1,6 @@
 // Puts live.jpg together from what the visit's browser test saw:
 //
-//     npx vitest run test/e2e/visit.test.ts && node docs/images/live.js
+//     WALL=1280x720 npx vitest run test/e2e/visit.test.ts && node docs/images/live.js
 //
 // It wants the portraits of ../shared, see test/reference.ts.
 import { fileURLToPath } from 'node:url';

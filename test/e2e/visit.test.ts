@@ -22,6 +22,9 @@ if (!hasOscsend) console.log('OSC mid-visit is skipped: oscsend (liblo-tools) is
 const artefacts = join(packageRoot, 'test', 'artefacts');
 mkdirSync(artefacts, { recursive: true });
 
+/** A larger wall makes better pictures (docs/images/live.js) and takes longer. */
+const [wallWidth, wallHeight] = (process.env.WALL ?? '640x360').split('x').map(Number);
+
 let folder: string;
 let port: number;
 let oscPort: number;
@@ -35,7 +38,7 @@ describe.skipIf(browserMissing !== null || !hasPages || !hasReference)('a whole 
     [port, oscPort] = [await freePort(), await freePort()];
     await writeFile(
       join(folder, 'installation.yaml'),
-      `server: {host: 127.0.0.1, port: ${port}, pin: "2468"}\nengine: {runtime: cpu}\nosc: {host: 127.0.0.1, port: ${oscPort}}\nlive: {pace: 40, hold: 20, countdown: 1}\n`,
+      `server: {host: 127.0.0.1, port: ${port}, pin: "2468"}\nengine: {runtime: cpu}\nosc: {host: 127.0.0.1, port: ${oscPort}}\nlive: {pace: 40, hold: 20, countdown: 1, captionLanguage: en}\n`,
     );
     await startPiece();
     const camera = join(folder, 'camera.mjpeg');
@@ -61,7 +64,7 @@ describe.skipIf(browserMissing !== null || !hasPages || !hasReference)('a whole 
       await page.goto(`http://localhost:${port}${route}`);
       return page;
     };
-    const wall = await open('/?name=left', 640, 360);
+    const wall = await open(`/?name=left${process.env.WALL ? '&quality=0' : ''}`, wallWidth, wallHeight);
     let second = await open('/?name=right', 320, 180);
     const tablet = await open('/visitor', 834, 1112);
     const says = (text: RegExp, ms = 30_000) => tablet.getByText(text).first().waitFor({ timeout: ms });
@@ -108,6 +111,8 @@ describe.skipIf(browserMissing !== null || !hasPages || !hasReference)('a whole 
     await expect.poll(() => brightness(second), { timeout: 30_000 }).toBeGreaterThan(5);
 
     await says(/There you are/, 90_000);
+    // Words and captions have faded in.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
     await keep('6-arrived');
     expect(difference(before, await picture(wall))).toBeGreaterThan(8);
 
