@@ -1,4 +1,4 @@
-// Puts live.jpg together from what the visit's browser test saw:
+// Puts live.jpg and curator.jpg together from what the visit's browser test saw:
 //
 //     WALL=1280x720 npx vitest run test/e2e/visit.test.ts && node docs/images/live.js
 //
@@ -10,13 +10,15 @@ const gap = 8;
 const walls = ['1-attract-wall', '5-becoming-wall', '6-arrived-wall'];
 const pages = ['1-attract-tablet', '5-becoming-tablet', '6-arrived-tablet', '7-receipt'];
 
+const seen = (name) => fileURLToPath(new URL(`../../test/artefacts/visit-${name}.png`, import.meta.url));
+const made = (name) => fileURLToPath(new URL(name, import.meta.url));
+
 /** Pictures of one height side by side -> { width, height, parts for sharp's composite }. */
 async function row(names, height, top) {
   const parts = [];
   let left = 0;
   for (const name of names) {
-    const file = fileURLToPath(new URL(`../../test/artefacts/visit-${name}.png`, import.meta.url));
-    const { data, info } = await sharp(file).resize({ height }).toBuffer({ resolveWithObject: true });
+    const { data, info } = await sharp(seen(name)).resize({ height }).toBuffer({ resolveWithObject: true });
     parts.push({ input: data, left, top });
     left += info.width + gap;
   }
@@ -35,4 +37,5 @@ await sharp({
 })
   .composite([...above.parts, ...below.parts])
   .jpeg({ quality: 88 })
-  .toFile(fileURLToPath(new URL('live.jpg', import.meta.url)));
+  .toFile(made('live.jpg'));
+await sharp(seen('8-curator')).jpeg({ quality: 88 }).toFile(made('curator.jpg'));
