@@ -10,8 +10,8 @@ export interface StripOptions {
 }
 
 /**
- * A PNG with a row for each evolution video: its first picture, its last, and between them those at which as much has
- * changed since the one before. By time alone a row would be over after its second picture.
+ * A PNG with a row for each evolution video: its first picture, its last, and between them those that lie evenly on the
+ * way from the one to the other. By time alone a row would be over after its second picture.
  */
 export async function evolutionStrips(
   videos: readonly string[],
@@ -38,14 +38,19 @@ export async function evolutionStrips(
     .toBuffer();
 }
 
-/** `count` frames between which about equally much changes. */
+/**
+ * `count` frames, evenly from the first to the last. How far a frame has come is told by its distances to both ends: what
+ * changed from frame to frame would count the trembling of a face that has arrived.
+ */
 export function evenlyChanging(frames: readonly RgbImage[], count: number): RgbImage[] {
-  const way = [0];
-  for (let i = 1; i < frames.length; i++) way.push(way[i - 1] + difference(frames[i - 1], frames[i]));
-  const whole = way[way.length - 1];
+  const [first, last] = [frames[0], frames[frames.length - 1]];
+  const come = frames.map((frame) => {
+    const [since, left] = [difference(first, frame), difference(frame, last)];
+    return since / (since + left || 1);
+  });
   return Array.from({ length: count }, (_, k) => {
-    if (k === count - 1) return frames[frames.length - 1];
-    return frames[way.findIndex((w) => w >= (whole * k) / (count - 1))];
+    if (k === count - 1) return last;
+    return frames[come.findIndex((part) => part >= k / (count - 1))] ?? last;
   });
 }
 
