@@ -173,8 +173,6 @@ describe('a becoming', () => {
 describe('bad luck', () => {
   it('goes on from the last journalled step when the engine is killed', async () => {
     await begin();
-    // So short that the face moves at full speed where it is killed: in a longer one 20 steps of a fast machine are
-    // still its gentle beginning, beside which everything looks like a leap.
     const becoming = await engine.become(orderOf(1, picture(1), 3));
     let killedAt = 0;
     let backAt = 0;
@@ -190,9 +188,10 @@ describe('bad luck', () => {
     console.log(`a killed engine was back after ${Math.round(backAt - killedAt)} ms`);
     expectInOrder(steps);
     expect(engine.health.restarts).toBe(1);
-    // No leap where it goes on: nothing changes faster than it did just before.
+    // No leap where it goes on: nothing changes faster there than it does elsewhere.
     const changes = steps.slice(1).map(({ image }, i) => difference(image.data, steps[i].image.data));
-    expect(Math.max(...changes.slice(20, 30))).toBeLessThan(1 + 2 * Math.max(...changes.slice(10, 20)));
+    const around = changes.splice(killedStep, 5);
+    expect(Math.max(...around)).toBeLessThan(1 + Math.max(...changes));
     await becoming.finish();
     expect(chain.faces).toHaveLength(1);
   });
