@@ -166,7 +166,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   const displays = new Displays((client) => frames.countsOf(client));
   const changed = () => socket.changed();
   const osc = new OscControl({ config: config.osc, control, parameters, installation, log, clock, onChange: changed });
-  let address = '';
+  let address = () => '';
   const view: StateView = new StateView({
     config,
     installation,
@@ -179,7 +179,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     log,
     osc: () => osc.health,
     clients: () => socket.clients,
-    publicAddress: () => config.server.publicAddress.replace(/\/$/, '') || address,
+    publicAddress: () => config.server.publicAddress.replace(/\/$/, '') || address(),
   });
   const socket: ControlSocket = new ControlSocket({
     view,
@@ -222,7 +222,8 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   closing.add('the stream', () => frames.close());
   closing.add('the preview', () => preview.close());
   // Visitors' phones do not know our own authority, and the wall on this computer has no need of it.
-  address = pageAddress(config.server, port, https !== null && !https.authority);
+  // Asked anew each time: a computer that has just started may get its address later, or another.
+  address = () => pageAddress(config.server, port, https !== null && !https.authority);
   if (https) {
     const off = keepFresh(https, http.renew, (trouble) => log.write('warning', `The certificate: ${trouble}`));
     closing.add('the certificate', async () => off());
@@ -256,9 +257,9 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   void portraits.warmUp().catch((error) => log.write('error', messageOf(error)));
 
   return {
-    address: `${address}/`,
+    address: `${address()}/`,
     tablets: `${pageAddress(config.server, port, https !== null)}/`,
-    trust: https?.authority ? `${address}${routes.certificate}` : null,
+    trust: https?.authority ? `${address()}${routes.certificate}` : null,
     pin,
     pack: pack.name,
     log,

@@ -62,7 +62,8 @@ export class BrowserDriver implements CameraDriver, TabletEvents {
   }
 
   takeStill(client: string | null, signal: AbortSignal): Promise<Photograph> {
-    const link = this.#linkOf(client) ?? this.#onlyReady();
+    // Where somebody leads the visit, no other tablet may photograph whoever stands before it.
+    const link = client === null ? this.#onlyReady() : this.#linkOf(client);
     if (link === undefined) {
       return Promise.reject(cameraUnavailable('The tablet that takes the pictures is not connected. Try again.'));
     }
@@ -159,6 +160,10 @@ export class BrowserDriver implements CameraDriver, TabletEvents {
   #healthNow(now: number): DriverHealth {
     const links = [...this.#tablets.links.values()];
     const leading = this.#linkOf(this.#client);
+    if (this.#client !== null && leading === undefined) {
+      const message = 'The connection to the tablet that leads the visit was lost. It comes back by itself.';
+      return { level: 'trouble', name: 'tablet', message, fps: null };
+    }
     const shown = leading ?? links.find(({ report }) => report?.type === 'ready') ?? links[0];
     const name = shown?.report?.type === 'ready' ? shown.report.label || 'tablet' : 'tablet';
     if (shown === undefined) {

@@ -39,6 +39,8 @@ export class TabletEndpoint {
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (opened) => {
+      // Before anything else: what breaks the protocol is an error, and one that nobody hears ends the program.
+      opened.on('error', () => opened.terminate());
       if (isOld) opened.close(4000, 'This page is of another version: reload it.');
       else this.#open(client, opened);
     });
@@ -70,7 +72,6 @@ export class TabletEndpoint {
       if (isBinary) link.hearFrame(data);
       else link.hearText(data.toString('utf8'));
     });
-    socket.on('error', () => socket.terminate());
     socket.on('close', () => {
       clearInterval(timer);
       if (this.#links.get(client) === link) this.#links.delete(client);

@@ -28,6 +28,9 @@ export class BecomingRecord {
   /** Noise that the disk would not take: it goes with the next step. */
   #isNoiseOwed = false;
   #isOver = false;
+  #isWithoutStart = false;
+  /** One change of the journal after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(face: FaceRecord, folder: string, writer: JournalWriter, limit: number) {
     this.face = face;
@@ -45,6 +48,11 @@ export class BecomingRecord {
     return this.#last;
   }
 
+  /** Whether the face it grew out of was forgotten meanwhile: its first steps are gone, and no film is made of it. */
+  get isWithoutStart(): boolean {
+    return this.#isWithoutStart;
+  }
+
   /** The newest step's latent as one vector (`latentLength`), in full precision; null before the first. */
   get vector(): Float32Array | null {
     return this.#last && join(this.#last.ws, this.#noise);
@@ -58,7 +66,11 @@ export class BecomingRecord {
     if (this.#isOver) throw faceForgotten(this.face.id);
     this.#last = step;
     this.#noise = step.noise ?? this.#noise;
-    if (this.#bytes >= this.#mostBytes) await this.#thin();
+    await this.#inTurn(() => this.#write(step));
+  }
+
+  async #write(step: NewStep): Promise<void> {
+    if (this.#bytes >= this.#mostBytes) await this.#rewrite(thinned);
     const hasNoise = step.noise !== null || this.#isNoiseOwed;
     this.#isNoiseOwed = hasNoise;
     const payload = encodeStep({ ...step, noise: hasNoise ? toHalf(this.#noise) : null });
@@ -81,15 +93,29 @@ export class BecomingRecord {
   async stop(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
-    await this.#writer.close();
+    await this.#inTurn(() => this.#writer.close());
   }
 
-  async #thin(): Promise<void> {
+  /** Lets go of every step but the newest: they show the face this one grew out of, and that is forgotten. */
+  async forgetStart(): Promise<void> {
+    this.#isWithoutStart = true;
+    await this.#inTurn(async () => {
+      if (!this.#isOver) await this.#rewrite(onlyNewest);
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #rewrite(rule: (payloads: readonly Uint8Array[]) => Iterable<Uint8Array>): Promise<void> {
     const path = joinPath(this.folder, faceFiles.journal);
     await this.#writer.close();
     try {
       const { payloads } = await readJournal(path);
-      await writeChunksAtomic(path, thinned(payloads));
+      await writeChunksAtomic(path, rule(payloads));
     } catch {
       // No room to rewrite it: it is whole as it is, and a later attempt may find some.
     } finally {
@@ -103,8 +129,15 @@ export class BecomingRecord {
 }
 
 /** Every other latent is left out, never the last one, which has the newest noise; the points of the curve stay. */
-function* thinned(payloads: readonly Uint8Array[]): Generator<Uint8Array> {
-  let isKept = true;
+function thinned(payloads: readonly Uint8Array[]): Generator<Uint8Array> {
+  let seen = 0;
+  return withoutLatents(payloads, () => seen++ % 2 === 0);
+}
+
+/** No latent is left but the last one, which has the newest noise; the points of the curve stay. */
+const onlyNewest = (payloads: readonly Uint8Array[]): Generator<Uint8Array> => withoutLatents(payloads, () => false);
+
+function* withoutLatents(payloads: readonly Uint8Array[], isKept: () => boolean): Generator<Uint8Array> {
   let noise: Uint16Array | null = null;
   for (const [i, payload] of payloads.entries()) {
     const step = decodeStep(payload);
@@ -112,10 +145,7 @@ function* thinned(payloads: readonly Uint8Array[]): Generator<Uint8Array> {
     noise = step.noise ?? noise;
     if (i === payloads.length - 1) yield encodeRecord(encodeStep({ ...step, noise }));
     else if (step.ws === null) yield encodeRecord(payload);
-    else {
-      yield encodeRecord(isKept ? payload : encodeStep({ ...step, ws: null, noise: null }));
-      isKept = !isKept;
-    }
+    else yield encodeRecord(isKept() ? payload : encodeStep({ ...step, ws: null, noise: null }));
   }
 }
 

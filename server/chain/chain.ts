@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { fileError } from '../files/errors.ts';
-import { openImage } from '../image/decode.ts';
+import { decodeImage } from '../image/decode.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import type { BecomingOrder, ChainPort, Off } from '../installation/ports.ts';
 import type { FacePicture } from '../protocol/routes.ts';
@@ -12,7 +13,7 @@ import { BecomingRecord, removeJournal } from './becoming-record.ts';
 import { faceOfOtherPack, faceUnknown } from './errors.ts';
 import { faceFiles, readFaceLatent, writeFaceCurve, writeFaceLatent, writeFacePictures } from './face-folder.ts';
 import { type FaceRecord, faceIdPattern, type PackFacts, writeFaceRecord } from './face-record.ts';
-import { type ChainEntry, entryOf, writeIndex } from './index-file.ts';
+import { type ChainEntry, entryOf, type FilmOrder, faceOf, writeIndex } from './index-file.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { beginForgetting, type ChainPaths, chainPaths, finishForgetting, openFolders } from './open-folders.ts';
 import { type Finish, UnsavedFaces } from './unsaved-faces.ts';
@@ -229,7 +230,8 @@ export class Chain implements ChainPort {
     const { step, likeness } = last;
     const finished: FaceRecord = { ...face, finishedAt: this.#now(), ending, steps: step, likeness };
     await writeFaceRecord(join(folder, faceFiles.record), finished);
-    return entryOf(finished, true, false);
+    if (record.isWithoutStart) await removeJournal(folder);
+    return entryOf(finished, true, record.isWithoutStart);
   }
 
   #letGo(record: BecomingRecord): void {
@@ -250,13 +252,24 @@ export class Chain implements ChainPort {
     const active = this.#active.get(id);
     const at = this.#entries.findIndex((entry) => entry.id === id);
     if (active === undefined && at < 0) return false;
-    if (at >= 0) this.#entries.splice(at, 1);
+    const [entry] = at >= 0 ? this.#entries.splice(at, 1) : [];
     if (active !== undefined) this.#letGo(active);
     this.#listFaces();
     await Promise.allSettled([...this.#forgetListeners].map(async (listener) => listener(id)));
     await active?.stop();
-    await beginForgetting(this.#paths, id);
-    await finishForgetting(this.#paths, id);
+    try {
+      await beginForgetting(this.#paths, id);
+    } catch (error) {
+      // It is all there still: whoever asked can ask again.
+      if (active !== undefined) this.#active.set(id, active);
+      if (entry !== undefined) this.#entries.splice(at, 0, entry);
+      await this.#changed();
+      throw error;
+    }
+    for (const record of this.#active.values()) {
+      if (record.face.from === id) await record.forgetStart().catch((error) => this.report(messageOf(error)));
+    }
+    await finishForgetting(this.#paths, id, new Set(this.#active.keys()));
     for (const [i, entry] of this.#entries.entries()) {
       if (entry.from === id) this.#entries[i] = { ...entry, filmed: true };
     }
@@ -290,12 +303,7 @@ export class Chain implements ChainPort {
 
   async still(id: string): Promise<RgbImage | null> {
     const bytes = await this.picture(id, 'final.webp');
-    if (bytes === null) return null;
-    try {
-      return await (await openImage({ name: `${id}/${faceFiles.final}`, bytes })).read();
-    } catch {
-      return null;
-    }
+    return bytes && decodeImage({ name: `${id}/${faceFiles.final}`, bytes }).catch(() => null);
   }
 
   /** The newest face that the network in use can go on from, but for those; null where there is none. */
@@ -324,14 +332,17 @@ export class Chain implements ChainPort {
   }
 
   /** A face whose video is still to be made from its journal, the oldest first; null where there is none. */
-  nextFilm(
-    pack: PackFacts,
-    except: ReadonlySet<string>,
-  ): { readonly id: string; readonly journal: string; readonly video: string } | null {
+  nextFilm(pack: PackFacts, except: ReadonlySet<string>): FilmOrder | null {
     const entry = this.#entries.find((e) => e.drawn && !e.filmed && e.packSha256 === pack.sha256 && !except.has(e.id));
     if (entry === undefined) return null;
     const folder = this.#folder(entry.id);
-    return { id: entry.id, journal: join(folder, faceFiles.journal), video: join(folder, faceFiles.video) };
+    const { id, from } = entry;
+    return { id, from, journal: join(folder, faceFiles.journal), video: join(folder, faceFiles.video) };
+  }
+
+  /** Takes a video away that was finished although it was not to be made any more. */
+  async dropFilm(id: string): Promise<void> {
+    if (this.#knows(id)) await rm(join(this.#folder(id), faceFiles.video), { force: true });
   }
 
   /** The video is made, or cannot be made: the journal goes. */
@@ -385,7 +396,5 @@ export class Chain implements ChainPort {
     this.#faces = this.#entries.filter(({ drawn }) => drawn).map(faceOf);
   }
 }
-
-const faceOf = ({ id, visitor, at, likeness }: ChainEntry): ChainFace => ({ id, visitor, at, likeness });
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');

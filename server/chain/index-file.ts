@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { writeFileAtomic } from '../files/atomic.ts';
+import type { ChainFace } from '../protocol/snapshot.ts';
 import { type FaceRecord, faceIdPattern } from './face-record.ts';
 
 const schema = z.object({
@@ -25,6 +26,14 @@ const schema = z.object({
 /** A finished face as the chain knows it without opening its folder. */
 export type ChainEntry = z.infer<typeof schema>['faces'][number];
 
+/** A film that is still to be made: whose, of a face that grew out of which, and from and to which files. */
+export interface FilmOrder {
+  readonly id: string;
+  readonly from: string | null;
+  readonly journal: string;
+  readonly video: string;
+}
+
 export const entryOf = (record: FaceRecord, drawn: boolean, filmed: boolean): ChainEntry => ({
   id: record.id,
   visitor: record.visitor,
@@ -36,6 +45,9 @@ export const entryOf = (record: FaceRecord, drawn: boolean, filmed: boolean): Ch
   drawn,
   filmed,
 });
+
+/** What others are told of a face. */
+export const faceOf = ({ id, visitor, at, likeness }: ChainEntry): ChainFace => ({ id, visitor, at, likeness });
 
 /**
  * The finished faces by id as they were last written down; empty where the file is missing or unreadable. It only saves

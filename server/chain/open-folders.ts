@@ -1,5 +1,5 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
 import { exists, faceFiles, readFaceLatent, sweepPartials, writeFaceCurve, writeFaceLatent } from './face-folder.ts';
@@ -110,11 +110,17 @@ export async function beginForgetting(paths: ChainPaths, id: string): Promise<vo
 
 /**
  * Deletes what is left of a forgotten face. The films of the faces that grew out of it begin with it, so they go as well;
- * their other pictures stay.
+ * their other pictures stay. Those that are `becoming` have their journals open, and see to them themselves.
  */
-export async function finishForgetting(paths: ChainPaths, id: string): Promise<void> {
+export async function finishForgetting(
+  paths: ChainPaths,
+  id: string,
+  becoming: ReadonlySet<string> = new Set(),
+): Promise<void> {
   if (faceIdPattern.test(id)) {
     for (const follower of await followersOf(paths, id)) {
+      if (becoming.has(basename(follower))) continue;
+      await sweepPartials(follower);
       for (const name of [faceFiles.video, faceFiles.journal]) await rm(join(follower, name), { force: true });
     }
   }

@@ -12,7 +12,7 @@ const againAfter = 10 * 60_000;
 type Film = Extract<ToEngine, { type: 'film' }>;
 
 export interface BacklogTools {
-  readonly chain: Pick<Chain, 'undrawn' | 'draw' | 'nextFilm' | 'filmed' | 'report'>;
+  readonly chain: Pick<Chain, 'undrawn' | 'draw' | 'nextFilm' | 'filmed' | 'dropFilm' | 'report'>;
   /** The pack of the engine while that has time; null while a face becomes and while the engine is away. */
   readonly pack: () => PackFacts | null;
   readonly newId: () => number;
@@ -24,7 +24,9 @@ export interface BacklogTools {
 /** What faces of the chain still lack, made while nobody becomes: pictures of those a power cut ended, and films. */
 export class Backlog {
   readonly #tools: BacklogTools;
-  #film: { readonly id: number; readonly face: string } | null = null;
+  #film: { readonly id: number; readonly face: string; readonly from: string | null } | null = null;
+  /** Films that were stopped, and whose they are: the engine may have finished one before it heard of that. */
+  readonly #stopped = new Map<number, string>();
   #isDrawing = false;
   /** Faces whose pictures or film failed. */
   readonly #failed = new Set<string>();
@@ -53,6 +55,7 @@ export class Backlog {
   pause(): void {
     if (this.#film === null) return;
     this.#tools.send({ type: 'stop', id: this.#film.id });
+    this.#stopped.set(this.#film.id, this.#film.face);
     this.#film = null;
   }
 
@@ -64,15 +67,21 @@ export class Backlog {
 
   /** Hears what the engine says of films; the rest is another's. */
   hear(message: FromEngine): void {
+    if (message.type === 'filmed' && this.#stopped.has(message.id)) {
+      // It may begin with a face that was forgotten; where it may not, it is made again.
+      void this.#tools.chain.dropFilm(this.#stopped.get(message.id) as string).catch(() => undefined);
+    }
     if (this.#film === null || !('id' in message) || message.id !== this.#film.id) return;
+    // What the engine says comes in order: of those before it nothing more is to come.
+    this.#stopped.clear();
     const { face } = this.#film;
     if (message.type === 'filmed') void this.#filmed(face);
     if (message.type === 'failed') this.#fails(face, message.message);
   }
 
-  /** Lets go of a face that is about to be deleted. */
+  /** Lets go of a face that is about to be deleted, also at the beginning of the next one's film. */
   forget(face: string): void {
-    if (this.#film?.face === face) this.pause();
+    if (this.#film?.face === face || this.#film?.from === face) this.pause();
   }
 
   close(): void {
@@ -106,7 +115,7 @@ export class Backlog {
     const next = chain.nextFilm(now, new Set([...this.#failed, ...this.#suspects]));
     if (next === null) return;
     const film: Film = { type: 'film', id: newId(), journal: next.journal, video: next.video };
-    if (send(film)) this.#film = { id: film.id, face: next.id };
+    if (send(film)) this.#film = { id: film.id, face: next.id, from: next.from };
   }
 
   async #filmed(face: string): Promise<void> {

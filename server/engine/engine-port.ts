@@ -115,6 +115,8 @@ export class Engine implements EnginePort {
     if (width !== pack.resolution || height !== pack.resolution) throw wrongTarget(width, height, pack.resolution);
     this.#backlog.pause();
     const start = this.#start(pack);
+    // Nothing but the chain may hold the photograph from here on.
+    this.#order = null;
     const { record, receipt } = await this.#chain.begin(order, pack, start?.id ?? null);
     if (this.#becoming !== null) {
       await this.#chain.abandon(record);

@@ -5,15 +5,14 @@ export interface Answer {
   readonly status: number;
   readonly type: string;
   readonly body: string | Uint8Array;
-  /** `immutable`: the address changes with the content. `private`: nobody but the asker may keep it. */
-  readonly cache?: 'immutable' | 'revalidate' | 'never' | 'private';
+  /** `immutable`: the address changes with the content. */
+  readonly cache?: 'immutable' | 'revalidate' | 'never';
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 const caching = {
   immutable: 'public, max-age=31536000, immutable',
   revalidate: 'no-cache',
-  private: 'private, max-age=60',
   never: 'no-store',
 } as const;
 

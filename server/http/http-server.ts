@@ -124,18 +124,18 @@ async function answer(
     return picture === undefined ? notFound : image(await options.chain.picture(id, picture), 'image/webp');
   }
   if (pathname.startsWith(routes.portrait)) {
-    return image(options.portrait(pathname.slice(routes.portrait.length)), 'image/jpeg', 'never');
+    return image(options.portrait(pathname.slice(routes.portrait.length)), 'image/jpeg');
   }
   if (pathname.startsWith(routes.thumbnails)) {
     const bytes = options.thumbnail(decoded(pathname.slice(routes.thumbnails.length)), url.search.slice(1));
-    return image(bytes, bytes?.[0] === 0xff ? 'image/jpeg' : 'image/webp', 'never');
+    return image(bytes, bytes?.[0] === 0xff ? 'image/jpeg' : 'image/webp');
   }
   return notFound;
 }
 
-/** A forgotten face must not live on in a cache for long. */
-const image = (bytes: Uint8Array | null, type: string, cache: Answer['cache'] = 'private'): Answer =>
-  bytes === null ? notFound : { status: 200, type, body: bytes, cache };
+/** A forgotten face must not live on in a cache. */
+const image = (bytes: Uint8Array | null, type: string): Answer =>
+  bytes === null ? notFound : { status: 200, type, body: bytes, cache: 'never' };
 
 function urlOf(request: IncomingMessage): URL {
   try {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BecomingRecord } from '../../server/chain/becoming-record.ts';
 import { type Chain, type ChainOptions, openChain } from '../../server/chain/chain.ts';
 import { decodeJournal } from '../../server/chain/journal.ts';
-import { vectorOf, type WholeStep } from '../../server/chain/step-record.ts';
+import { decodeSteps, vectorOf, type WholeStep } from '../../server/chain/step-record.ts';
 import { orderOf, picture } from '../engine/tiny-pack.ts';
 
 const pack = { name: 'test', sha256: 'a'.repeat(64), resolution: 32, numWs: 2, wDim: 3, noise: [2, 1] };
@@ -231,6 +231,46 @@ describe('forgetting', () => {
     expect(existsSync(of(second.id, 'evolution.mp4'))).toBe(false);
     expect(existsSync(of(second.id, 'final.webp'))).toBe(true);
     expect(existsSync(of(third.id, 'evolution.mp4'))).toBe(true);
+  });
+
+  it('costs the face that becomes meanwhile its beginning and nothing else', async () => {
+    const first = await face(1);
+    const { record } = await begin(2, 19, first.id);
+    expect(await chain.forget(first.id)).toBe(true);
+    const journal = join(record.folder, 'journal');
+    const kept = decodeSteps(decodeJournal(await readFile(journal)).payloads);
+    // Of its beginning, which shows the deleted face, there is only the curve.
+    expect(kept.filter(({ ws }) => ws !== null).map(({ step }) => step)).toEqual([19]);
+    for (const step of [20, 21]) await append(record, step, 21);
+    await chain.finish(record, picture(1), 'arrived');
+    expect(chain.faces.map(({ visitor }) => visitor)).toEqual([2]);
+    const curve = JSON.parse(await readFile(join(record.folder, 'curve.json'), 'utf8'));
+    expect(curve.points ?? curve).toHaveLength(22);
+    expect(existsSync(journal)).toBe(false);
+    expect(chain.nextFilm(pack, new Set())?.id).not.toBe(record.face.id);
+  });
+
+  it('leaves the face that becomes meanwhile to a power cut as well', async () => {
+    const first = await face(1);
+    const { record } = await begin(2, 19, first.id);
+    await chain.forget(first.id);
+    await append(record, 20, 21);
+    await chain.close();
+    chain = await open();
+    expect(chain.undrawn(pack)).toEqual([record.face.id]);
+    expect(chain.latent(record.face.id, pack)).toEqual(latent(20));
+  });
+
+  it('is said to have failed where the disk refuses, and can be asked for again', async () => {
+    const { id, receipt } = await face(1);
+    // Something of that name is in the way, and not empty.
+    await mkdir(join(folder, 'forgotten', id, 'in the way'), { recursive: true });
+    await expect(chain.forget(id)).rejects.toMatchObject({ code: expect.any(String) });
+    expect(chain.faces.map((known) => known.id)).toEqual([id]);
+    expect(chain.byReceipt(receipt)).toMatchObject({ finished: true });
+    await rm(join(folder, 'forgotten', id), { recursive: true });
+    expect(await chain.forget(id)).toBe(true);
+    expect(await readdir(join(folder, 'faces'))).toEqual([]);
   });
 
   it('is finished after a restart where the power went in the middle of it', async () => {

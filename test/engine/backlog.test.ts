@@ -11,6 +11,7 @@ let unfilmed: string[];
 let sent: ToEngine[];
 let drawn: string[];
 let reported: string[];
+let dropped: string[];
 let hasTime: boolean;
 let drawFace: (face: string) => Promise<typeof picture>;
 let backlog: Backlog;
@@ -22,6 +23,7 @@ beforeEach(() => {
   sent = [];
   drawn = [];
   reported = [];
+  dropped = [];
   hasTime = true;
   drawFace = async () => picture;
   let ids = 10;
@@ -34,10 +36,13 @@ beforeEach(() => {
       },
       nextFilm: (_, except) => {
         const id = unfilmed.find((face) => !except.has(face));
-        return id === undefined ? null : { id, journal: `${id}/journal`, video: `${id}/film` };
+        return id === undefined ? null : { id, from: `before ${id}`, journal: `${id}/journal`, video: `${id}/film` };
       },
       filmed: async (face) => {
         unfilmed = unfilmed.filter((other) => other !== face);
+      },
+      dropFilm: async (face) => {
+        dropped.push(face);
       },
       report: (problem) => reported.push(problem),
     },
@@ -158,5 +163,17 @@ describe('what faces still lack', () => {
     expect(sent).toHaveLength(1);
     backlog.forget('a');
     expect(sent.at(-1)).toEqual({ type: 'stop', id: newest() });
+  });
+
+  it('does not bring back, in the next one’s film, a face that is deleted', async () => {
+    unfilmed = ['a'];
+    backlog.later();
+    await minutes(1);
+    backlog.forget('before a');
+    expect(sent.at(-1)).toEqual({ type: 'stop', id: newest() });
+    // The engine had finished it when it heard of that.
+    backlog.hear({ type: 'filmed', id: newest() });
+    expect(dropped).toEqual(['a']);
+    expect(unfilmed).toEqual(['a']);
   });
 });
