@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -184,6 +185,36 @@ describe('a tablet that lends its camera', () => {
     const second = await new Tablet('a').opened();
     await expect.poll(() => second.orders.at(-1)?.type).toBe('start');
     await expect.poll(() => first.closed).toBe(1000);
+  });
+
+  it('is alone in taking the photograph of its visit, also while it is away', async () => {
+    const [leading, other] = [await new Tablet('a').opened(), await new Tablet('b').opened()];
+    for (const tablet of [leading, other]) tablet.report(ready);
+    camera.setPreview(true, 'a');
+    await expect.poll(() => leading.orders.length).toBeGreaterThan(0);
+    leading.socket.terminate();
+    await expect.poll(() => camera.health).toMatchObject({ level: 'trouble', message: expect.stringMatching(/lost/) });
+    await expect(camera.takeStill('a', never)).rejects.toMatchObject({ code: 'CAMERA_UNAVAILABLE' });
+    expect(other.orders).toEqual([]);
+  });
+
+  it('breaks nothing by bytes that are no WebSocket, of whatever version it says it is', async () => {
+    const { port } = server.address() as AddressInfo;
+    for (const version of [1, 2]) {
+      const raw = connect(port, '127.0.0.1');
+      let answer = '';
+      raw.on('data', (data) => (answer += data.toString('latin1')));
+      raw.on('error', () => undefined);
+      raw.write(
+        `GET /camera?v=${version}&client=abcdefgh HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+          'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      );
+      await expect.poll(() => answer).toContain('101');
+      // A frame without the mask that clients must use.
+      raw.write(Uint8Array.of(0x81, 0x01, 0x61));
+      await once(raw, 'close');
+    }
+    expect((await new Tablet('a').opened()).closed).toBeNull();
   });
 
   it('of another version, without a name or that sends nonsense is sent away', async () => {
