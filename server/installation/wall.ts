@@ -101,10 +101,13 @@ export class Wall {
       const isHere = this.#ports.engine.health.level === 'good';
       const seconds = this.#ports.attractPace();
       this.#skip = false;
-      const shown = isHere ? await this.#walkTo(only(target), seconds * (1 - rest), run) : await this.#still(target);
+      const hasWalked = isHere && (await this.#walkTo(only(target), seconds * (1 - rest), run));
+      if (run !== this.#run) return;
+      // What the engine cannot draw, being away or the face another pack's or damaged, has its picture.
+      const isShown = hasWalked || (await this.#still(target));
       if (run !== this.#run) return;
       // An engine that starts takes a moment; the chain is not hurried through meanwhile.
-      await this.#pause(shown ? seconds * (isHere ? rest : 1) : 0.5, run);
+      await this.#pause(isShown ? seconds * (hasWalked ? rest : 1) : 0.5, run);
     }
   }
 

@@ -193,6 +193,8 @@ export class FakeEngine implements EnginePort {
   /** Held back until the test lets go, where set. */
   hold: Promise<void> | null = null;
   failRender = false;
+  /** Faces of another pack. */
+  readonly foreign = new Set<string>();
   rendered: FaceMix[] = [];
   readonly healths = new Listeners<EngineHealth>();
   onHealth = (listener: (health: EngineHealth) => void) => this.healths.add(listener);
@@ -204,6 +206,9 @@ export class FakeEngine implements EnginePort {
   }
   async render(mix: FaceMix): Promise<RgbImage> {
     if (this.failRender) throw new FamiliarError('ENGINE_AWAY', 'The engine is away.');
+    if (mix.some(({ source }) => source.kind === 'face' && this.foreign.has(source.id))) {
+      throw new FamiliarError('FACE_OTHER_PACK', 'This face is of another pack.');
+    }
     this.rendered.push(mix);
     return picture(mix.length);
   }

@@ -416,6 +416,20 @@ describe('the wall when nobody is there', () => {
     expect(stream.shown[count].blend).toBeGreaterThan(1_000);
   });
 
+  it('shows the faces of another pack by their pictures, each under its number and for its time', async () => {
+    for (const visitor of [1, 2, 3]) chain.add(visitor);
+    for (const { id } of chain.faces) engine.foreign.add(id);
+    await clock.advance(20);
+    stream.shown = [];
+    moments.length = 0;
+    await clock.advance(60);
+    expect(stream.shown.every(({ image }) => image.data[0] === 99)).toBe(true);
+    const visitors = stream.shown.map(({ visitor }) => visitor);
+    for (let i = 1; i < visitors.length; i++) expect(visitors[i]).toBe((visitors[i - 1] % 3) + 1);
+    expect(stream.shown.length).toBeLessThan(10);
+    expect(moments.filter(({ type }) => type === 'loop-end').length).toBeLessThan(4);
+  });
+
   it('turns to the face the next visitor grows out of when somebody comes', async () => {
     chain.add(1);
     await clock.advance(11);
