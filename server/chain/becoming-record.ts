@@ -129,15 +129,15 @@ export class BecomingRecord {
 }
 
 /** Every other latent is left out, never the last one, which has the newest noise; the points of the curve stay. */
-function thinned(payloads: readonly Uint8Array[]): Generator<Uint8Array> {
-  let seen = 0;
-  return withoutLatents(payloads, () => seen++ % 2 === 0);
-}
+const thinned = (payloads: readonly Uint8Array[]): Generator<Uint8Array> =>
+  withoutLatents(payloads, (nth) => nth % 2 === 0);
 
 /** No latent is left but the last one, which has the newest noise; the points of the curve stay. */
 const onlyNewest = (payloads: readonly Uint8Array[]): Generator<Uint8Array> => withoutLatents(payloads, () => false);
 
-function* withoutLatents(payloads: readonly Uint8Array[], isKept: () => boolean): Generator<Uint8Array> {
+/** Leaves latents out, but for those whose place among them, from 0, `isKept` wants. */
+function* withoutLatents(payloads: readonly Uint8Array[], isKept: (nth: number) => boolean): Generator<Uint8Array> {
+  let nth = 0;
   let noise: Uint16Array | null = null;
   for (const [i, payload] of payloads.entries()) {
     const step = decodeStep(payload);
@@ -145,7 +145,7 @@ function* withoutLatents(payloads: readonly Uint8Array[], isKept: () => boolean)
     noise = step.noise ?? noise;
     if (i === payloads.length - 1) yield encodeRecord(encodeStep({ ...step, noise }));
     else if (step.ws === null) yield encodeRecord(payload);
-    else yield encodeRecord(isKept() ? payload : encodeStep({ ...step, ws: null, noise: null }));
+    else yield encodeRecord(isKept(nth++) ? payload : encodeStep({ ...step, ws: null, noise: null }));
   }
 }
 
