@@ -67,7 +67,8 @@ export class AttractWall {
   /** To be called before every drawing. */
   prepare({ wall }: View): void {
     this.isHidden = wall.opacity <= 0;
-    if (this.isHidden && this.wanted.length > 0 && this.wanted !== this.hung) this.hang(this.wanted);
+    const isEmpty = this.hung.length === 0;
+    if ((this.isHidden || isEmpty) && this.wanted.length > 0 && this.wanted !== this.hung) this.hang(this.wanted);
     else if (!this.isHidden) this.atlas?.refresh(performance.now());
   }
 

@@ -64,16 +64,17 @@ export class Director {
     if (!target) return view;
     const passed = this.clock.advance(dt, mood.frozen);
     const now = this.clock.now;
-    view.progress = this.dissolve.progress(now);
+    view.progress = this.dissolve.progress(this.clock);
     view.moment = Math.floor(now * filmRate) & 0xffff;
     view.testPattern = mood.testPattern;
     view.light =
       this.brightness.follow(mood.brightness, dt, pace.dim) *
       this.open.follow(mood.blackout ? 0 : 1, dt, pace.blackout);
-    view.looks.painterly = this.looks.painterly.follow(mood.painterly, passed, pace.look);
-    view.looks.grain = this.looks.grain.follow(mood.grain, passed, pace.look);
+    view.looks.painterly = this.looks.painterly.follow(mood.painterly, dt, pace.look);
+    view.looks.grain = this.looks.grain.follow(mood.grain, dt, pace.look);
     this.moveFace(target, passed, mood);
     this.movePortrait(target, passed);
+    this.fade(target, dt, passed, mood);
     view.wall.opacity = this.wall.follow(target.wall, passed, pace.wall);
     view.wall.receded += passed / travel;
     view.wall.swayX = 0.06 * sway(now, 61, 1);
@@ -81,7 +82,7 @@ export class Director {
     return view;
   }
 
-  private moveFace(target: Arrangement, passed: number, { hasFace, connected }: Mood): void {
+  private moveFace(target: Arrangement, passed: number, { connected }: Mood): void {
     const { face } = this.view;
     const now = this.clock.now;
     // Where no pictures come, the last one moves a little more, so that the wall never looks stuck.
@@ -90,7 +91,6 @@ export class Director {
     face.x = this.face.x.follow(target.face.x, passed, pace.move) + 0.004 * drift * side * sway(now, 29, 0);
     face.y = this.face.y.follow(target.face.y, passed, pace.move) + 0.003 * drift * side * sway(now, 37, 4);
     face.side = side * (1 + 0.006 * drift * (1 + sway(now, 43, 3)));
-    face.opacity = this.face.opacity.follow(hasFace ? 1 : 0, passed, pace.appear);
     face.light = this.throwing.follow(target.light, passed, pace.move);
     face.featherX = this.feather.x.follow(target.feather.x, passed, pace.move);
     face.featherY = this.feather.y.follow(target.feather.y, passed, pace.move);
@@ -110,6 +110,13 @@ export class Director {
       portrait.y = this.portrait.y.follow(target.portrait.y, passed, pace.move);
       portrait.side = this.portrait.side.follow(target.portrait.side, passed, pace.move);
     }
-    portrait.opacity = this.portrait.opacity.follow(target.portrait.opacity, passed, pace.portrait);
+  }
+
+  /** A wall that was black comes to light, and a photograph that must go goes, also while time stands still. */
+  private fade(target: Arrangement, dt: number, passed: number, { hasFace }: Mood): void {
+    const { face, portrait } = this.view;
+    const { opacity } = target.portrait;
+    face.opacity = this.face.opacity.follow(hasFace ? 1 : 0, dt, pace.appear);
+    portrait.opacity = this.portrait.opacity.follow(opacity, opacity > 0 ? passed : dt, pace.portrait);
   }
 }

@@ -1,3 +1,5 @@
+import type { PieceClock } from './piece-clock.ts';
+
 /** A dissolve longer than this grows region by region, wholly so from the second on, s. */
 const growing = { from: 0.6, to: 3 };
 
@@ -16,18 +18,25 @@ export function dissolveSeconds(blend: number, interval: number | null, smoothin
 export const dissolveSpread = (seconds: number): number =>
   Math.min(1, Math.max(0, (seconds - growing.from) / (growing.to - growing.from)));
 
-/** The dissolve in hand, on the clock of the piece. */
+type Times = Pick<PieceClock, 'now' | 'awake'>;
+
+/** The dissolve in hand. */
 export class Dissolve {
   private begun = 0;
   private seconds = 0;
+  /** Whether it stands still when time does. */
+  private waits = true;
 
-  begin(now: number, seconds: number): void {
-    this.begun = now;
+  /** Begins one of so many `seconds`; while time stands still (`frozen`) it goes by the clock on the wall. */
+  begin({ now, awake }: Times, seconds: number, frozen: boolean): void {
+    this.begun = frozen ? awake : now;
     this.seconds = seconds;
+    this.waits = !frozen;
   }
 
   /** 0..1. */
-  progress(now: number): number {
-    return this.seconds <= 0 ? 1 : Math.min(1, Math.max(0, (now - this.begun) / this.seconds));
+  progress({ now, awake }: Times): number {
+    const passed = (this.waits ? now : awake) - this.begun;
+    return this.seconds <= 0 ? 1 : Math.min(1, Math.max(0, passed / this.seconds));
   }
 }

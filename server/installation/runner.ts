@@ -335,7 +335,7 @@ export class Installation {
     this.#becoming = null;
     if (!current) return;
     current.player?.stop(keep);
-    if (!keep) this.#ports.stream.clear();
+    if (!keep) this.#wall.clear();
     const { becoming } = current;
     if (!becoming) return;
     try {

@@ -96,7 +96,9 @@ export class Wall {
   }
 
   async #attract(run: number): Promise<void> {
-    while (run === this.#run) {
+    for (;;) {
+      await this.#thaw(run);
+      if (run !== this.#run) return;
       const target = this.#nextSource();
       const isHere = this.#ports.engine.health.level === 'good';
       const seconds = this.#ports.attractPace();
@@ -149,6 +151,8 @@ export class Wall {
     // Adrift, the walk's first picture is where it starts from, so that the dissolve leads there.
     let elapsed = this.#isAdrift ? 0 : Math.min(seconds, interval.min / 1_000);
     for (;;) {
+      await this.#thaw(run);
+      if (run !== this.#run) return true;
       const mix = mixAt(from, to, ease(elapsed / seconds));
       const began = clock.now();
       let image: RgbImage;
@@ -168,8 +172,6 @@ export class Wall {
       this.#send(image, mainSource(mix), wait);
       if (elapsed >= seconds) return true;
       await this.#sleep(wait - cost);
-      await this.#thaw(run);
-      if (run !== this.#run) return true;
       elapsed = this.#skip ? seconds : Math.min(seconds, elapsed + stride / 1_000);
     }
   }
@@ -210,7 +212,7 @@ export class Wall {
     }
   }
 
-  /** Waits while frozen; a wall that has shown nothing yet must not freeze in black. */
+  /** Waits while frozen; a wall that shows nothing, or what it must not, does not freeze. */
   async #thaw(run: number): Promise<void> {
     while (this.#ports.isFrozen() && this.#hasShown && run === this.#run) await this.#sleep(100);
   }
@@ -223,11 +225,19 @@ export class Wall {
 
   /** Takes a deleted face out of where the wall stands; where it is seen, the wall dissolves away from it at once. */
   forget(id: string): void {
-    if (this.#shown !== id && !contains(this.#mix, { kind: 'face', id })) return;
+    const isShown = this.#shown === id;
+    if (!isShown && !contains(this.#mix, { kind: 'face', id })) return;
     this.#drift();
-    if (this.#scene === 'becoming') return;
+    const isBecoming = this.#scene === 'becoming';
+    // The last picture of a becoming that has ended is this face; one under way has other pictures.
+    if (!isBecoming || isShown) this.clear();
+    if (!isBecoming) this.show(this.#scene);
+  }
+
+  /** What is on the displays must not stay there: no display is shown it any more, and what follows does not wait. */
+  clear(): void {
     this.#ports.stream.clear();
-    this.show(this.#scene);
+    this.#hasShown = false;
   }
 
   #drift(): void {

@@ -497,4 +497,38 @@ describe('the wall when nobody is there', () => {
     expect(stream.shown).toHaveLength(count + 1);
     expect(stream.newest).toMatchObject({ kind: 'nobody', blend: 1_200 });
   });
+
+  it.each(['becoming', 'arrived'])(
+    'dissolves away from a face that is deleted while it stands frozen, %s',
+    async (state) => {
+      await toBecoming();
+      await work(state === 'arrived' ? 30 : 5, 0, 184);
+      expect(installation.state.name).toBe(state);
+      live.freeze = true;
+      installation.freezeChanged();
+      await clock.advance(2);
+      installation.forgotten(engine.becomings[0].face);
+      await clock.advance(5);
+      expect(installation.state.name).toBe('attract');
+      expect(stream.newest).toMatchObject({ kind: 'nobody', blend: 1_200 });
+      const count = stream.shown.length;
+      await clock.advance(60);
+      expect(stream.shown).toHaveLength(count);
+    },
+  );
+
+  it('does not move while frozen, whoever steps up or leaves', async () => {
+    chain.add(1);
+    await clock.advance(14);
+    live.freeze = true;
+    installation.freezeChanged();
+    await clock.advance(2);
+    const count = stream.shown.length;
+    installation.command('begin', tablet);
+    await clock.advance(5);
+    installation.command('leave', tablet);
+    await clock.advance(20);
+    expect(installation.state.name).toBe('attract');
+    expect(stream.shown).toHaveLength(count);
+  });
 });

@@ -129,6 +129,22 @@ describe('the director', () => {
     expect(after.light).toBe(0);
   });
 
+  it('comes to light, changes its look and lets a photograph go also while frozen', () => {
+    const frozen = { ...mood, frozen: true };
+    const director = new Director();
+    director.setSituation({ ...situation, state: 'arrived', portrait: true });
+    expect(run(director, 10, frozen).face.opacity).toBeGreaterThan(0.999);
+    expect(director.view.portrait.opacity).toBeLessThan(0.2);
+    expect(run(director, 10).portrait.opacity).toBe(1);
+    run(director, 2, frozen);
+    director.setSituation({ ...situation, portrait: false });
+    const { x, side } = { ...director.view.face };
+    const view = run(director, 10, { ...frozen, painterly: 1, grain: 1 });
+    expect(view.portrait.opacity).toBe(0);
+    expect(view.looks).toEqual({ painterly: 1, grain: 1 });
+    expect(view.face).toMatchObject({ x, side });
+  });
+
   it('is never still otherwise, also where no pictures come', () => {
     for (const connected of [true, false]) {
       const director = new Director();

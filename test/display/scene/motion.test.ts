@@ -68,6 +68,7 @@ describe('the clock of the piece', () => {
     const before = clock.now;
     clock.advance(-5, false);
     expect(clock.now).toBe(before);
+    expect(clock.awake).toBeLessThanOrEqual(1);
   });
 });
 
@@ -83,14 +84,20 @@ describe('a dissolve', () => {
     expect(dissolveSeconds(0, 2_000, 3)).toBe(0);
     expect(dissolveSeconds(800, 100, 0)).toBe(0);
     const dissolve = new Dissolve();
-    dissolve.begin(5, 0);
-    expect(dissolve.progress(5)).toBe(1);
+    dissolve.begin({ now: 5, awake: 5 }, 0, false);
+    expect(dissolve.progress({ now: 5, awake: 5 })).toBe(1);
   });
 
   it('goes on evenly from 0 to 1', () => {
     const dissolve = new Dissolve();
-    dissolve.begin(10, 2);
-    expect([9, 10, 11, 12, 99].map((now) => dissolve.progress(now))).toEqual([0, 0, 0.5, 1, 1]);
+    dissolve.begin({ now: 10, awake: 40 }, 2, false);
+    expect([9, 10, 11, 12, 99].map((now) => dissolve.progress({ now, awake: 70 }))).toEqual([0, 0, 0.5, 1, 1]);
+  });
+
+  it('begun while time stands still does not wait for it', () => {
+    const dissolve = new Dissolve();
+    dissolve.begin({ now: 10, awake: 40 }, 2, true);
+    expect([40, 41, 42, 99].map((awake) => dissolve.progress({ now: 10, awake }))).toEqual([0, 0.5, 1, 1]);
   });
 
   it('grows region by region only where there is time to see it', () => {
