@@ -11,7 +11,7 @@ const pages = {
   display: 'display/index.html',
   visitor: 'controller/visitor/index.html',
   curator: 'controller/curator/index.html',
-  receipt: 'controller/receipt/index.html',
+  plain: 'controller/plain/index.html',
 };
 
 export default defineConfig({

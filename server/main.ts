@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { openChain } from './chain/chain.ts';
 import type { Config } from './config/schema.ts';
@@ -11,6 +11,7 @@ import { OscControl } from './control/osc/osc-control.ts';
 import { PinGuard } from './control/pin-guard.ts';
 import { ControlSocket } from './control/socket.ts';
 import { StateView } from './control/state-view.ts';
+import { Tablets } from './control/tablets.ts';
 import { allTexts, consentWords, languagesOf } from './control/words.ts';
 import { Engine } from './engine/engine-port.ts';
 import { messageOf } from './errors.ts';
@@ -28,7 +29,7 @@ import { FrameAudience } from './live/frame-audience.ts';
 import { keepFresh, openHttps } from './live/https.ts';
 import { Portraits } from './live/portraits.ts';
 import { PreviewStream } from './live/preview-stream.ts';
-import { fromOurPages, refuseUpgrade, type Upgrade } from './live/upgrade.ts';
+import { fromOurPages, fromTablets, refuseUpgrade, type Upgrade } from './live/upgrade.ts';
 import { readPackDescription } from './networks/face-pack.ts';
 import { packageRoot, packFolder } from './paths.ts';
 import { describeParameters, type ParameterValues } from './protocol/parameters.ts';
@@ -105,6 +106,8 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   closing.add('the state file', () => stateFile.flush());
   if (stateFile.problem) log.write('warning', stateFile.problem);
   const pin = pinOf(config, stateFile);
+  const guard = new PinGuard(pin, (address) => log.write('warning', `Several wrong PINs from ${address}.`));
+  const tablets = new Tablets(tabletSecret(stateFile), pin, guard);
 
   const { forgetAfter, keepPortraits, resume, attractFaces } = config.chain;
   const chain = await openChain({ folder: inFolder(config.chain.folder), forgetAfter, keepPortraits });
@@ -187,7 +190,8 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     installation,
     displays,
     log,
-    pin: new PinGuard(pin),
+    pin: guard,
+    tablets,
     isCurrent: (build) => answers(build) !== undefined,
     now: clock.now,
   });
@@ -200,6 +204,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     tls: https?.credentials,
     authority: https?.authority,
     pages: answers,
+    tablets,
     chain,
     texts,
     languages,
@@ -209,8 +214,8 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     health: () => healthOf(installation, engine, camera, displays),
     upgrades: {
       [routes.frames]: fromOurPages((...upgrade) => frames.handleUpgrade(...upgrade)),
-      [routes.preview]: fromOurPages((...upgrade) => preview.handleUpgrade(...upgrade)),
-      [routes.camera]: fromOurPages((request, connection, head) => {
+      [routes.preview]: fromTablets(tablets, (...upgrade) => preview.handleUpgrade(...upgrade)),
+      [routes.camera]: fromTablets(tablets, (request, connection, head) => {
         if (camera.handleUpgrade) camera.handleUpgrade(request, connection, head);
         else refuseUpgrade(connection, 404);
       }),
@@ -277,6 +282,13 @@ function pinOf(config: Config, stateFile: StateFile): string {
   const pin = stateFile.state.pin ?? String(randomInt(1_000_000)).padStart(6, '0');
   if (pin !== stateFile.state.pin) stateFile.update({ pin });
   return pin;
+}
+
+/** By which tablets are known again, from one start to the next. */
+function tabletSecret(stateFile: StateFile): string {
+  const secret = stateFile.state.tablets ?? randomBytes(24).toString('base64url');
+  if (secret !== stateFile.state.tablets) stateFile.update({ tablets: secret });
+  return secret;
 }
 
 /** What monitoring may know: nothing of visitors. */

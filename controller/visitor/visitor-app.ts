@@ -64,7 +64,8 @@ export function startVisitorApp(): VisitorApp {
   const reload = () => reloadOnce(sessionStorage, Date.now(), () => location.reload());
 
   link.subscribe((value) => {
-    if (value.phase === 'outdated') reload();
+    // What is loaded again asks for the PIN where this is no tablet of the piece any more.
+    if (value.phase === 'outdated' || value.refusal?.code === 'not-paired') reload();
     camera.want(cameraAllowed(value));
     passed();
   });

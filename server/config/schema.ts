@@ -52,7 +52,11 @@ const server = section('Where the pages are served.', {
     .string()
     .regex(/^([\w-]{4,64})?$/, '4 to 64 letters, digits, dashes or underscores, in quotation marks, or nothing')
     .default('')
-    .meta({ description: 'PIN of the curator’s page. Empty: one is made up at the first start and printed.' }),
+    .meta({
+      description:
+        'PIN of the curator’s page; each visitors’ tablet asks for it once, and again after it was changed. Empty: one is ' +
+        'made up at the first start and printed.',
+    }),
   stateFolder: path('Folder for what is changed while the piece runs: live values, presets, mappings.', 'state'),
 });
 

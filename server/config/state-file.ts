@@ -26,6 +26,8 @@ const stateSchema = z.strictObject({
   visitors: z.int().min(0).max(0xffff_ffff),
   /** The PIN that was made up where installation.yaml gives none. */
   pin: z.string().max(64).nullable(),
+  /** By which visitors’ tablets are known again, with the PIN; made up at the first start. */
+  tablets: z.string().min(16).max(64).nullable().default(null),
 });
 
 /** What the piece remembers between two starts, besides the chain. */
@@ -38,6 +40,7 @@ export const emptyState = (): SavedState => ({
   mappings: {},
   visitors: 0,
   pin: null,
+  tablets: null,
 });
 
 const maxBytes = 4 * 1024 * 1024;

@@ -17,20 +17,21 @@ interface Tries {
   until: number;
 }
 
-export type PinVerdict =
-  | { readonly ok: true }
-  /** `tried`: whether the PIN was looked at, or the address has to wait anyway. */
-  | { readonly ok: false; readonly retryAfter: number | null; readonly tried: boolean };
+/** `retryAfter`: seconds to wait before the next try. */
+export type PinVerdict = { readonly ok: true } | { readonly ok: false; readonly retryAfter: number | null };
 
-/** Keeps the curator's page to those who know the PIN, in constant time and with ever longer waits for those who guess. */
+/** Keeps the curator's page and the making of tablets to those who know the PIN, in constant time and with ever longer waits for those who guess. */
 export class PinGuard {
   readonly #digest: Buffer;
   readonly #tries = new Map<string, Tries>();
   readonly #trusted = new Set<string>();
   #together: number[] = [];
+  readonly #onGuessing: (address: string) => void;
 
-  constructor(pin: string) {
+  /** @param onGuessing told of an address that has given several wrong ones, once for each time it must wait */
+  constructor(pin: string, onGuessing: (address: string) => void) {
     this.#digest = digest(pin);
+    this.#onGuessing = onGuessing;
   }
 
   /** @param now ms */
@@ -38,10 +39,10 @@ export class PinGuard {
     const tries = this.#tries.get(address) ?? { wrong: 0, until: 0 };
     // Where the computer's clock was set back, nobody waits until it has caught up.
     const left = Math.ceil((tries.until - now) / 1_000);
-    if (left > 0 && left <= longestWait) return { ok: false, retryAfter: left, tried: false };
+    if (left > 0 && left <= longestWait) return { ok: false, retryAfter: left };
     this.#together = this.#together.filter((at) => Math.abs(now - at) < 60_000);
     if (this.#together.length >= freeTogether && !this.#trusted.has(address)) {
-      return { ok: false, retryAfter: 60, tried: false };
+      return { ok: false, retryAfter: 60 };
     }
     // Digests have one length, so the comparison tells nothing of the PIN's.
     if (timingSafeEqual(digest(pin), this.#digest)) {
@@ -55,7 +56,8 @@ export class PinGuard {
     this.#tries.delete(address);
     this.#tries.set(address, { wrong, until: now + wait * 1_000 });
     if (this.#tries.size > remembered) this.#tries.delete(this.#tries.keys().next().value ?? '');
-    return { ok: false, retryAfter: wait > 0 ? wait : null, tried: true };
+    if (wait > 0) this.#onGuessing(address);
+    return { ok: false, retryAfter: wait > 0 ? wait : null };
   }
 }
 

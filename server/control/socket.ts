@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts';
 import type { Off } from '../installation/ports.ts';
 import type { Change, Installation } from '../installation/runner.ts';
 import { type CommandAnswer, parseCommand } from '../protocol/commands.ts';
+import { isLoopback } from '../protocol/loopback.ts';
 import {
   type ClientEvents,
   type ConnectRefusal,
@@ -14,6 +15,7 @@ import {
   type Role,
   type ServerEvents,
 } from '../protocol/messages.ts';
+import { refusalCodes } from '../protocol/refusals.ts';
 import { routes } from '../protocol/routes.ts';
 import type { CurvePoint } from '../protocol/snapshot.ts';
 import type { Control } from './control.ts';
@@ -23,12 +25,15 @@ import type { PinGuard } from './pin-guard.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { StateFeed } from './state-feed.ts';
 import type { StateView } from './state-view.ts';
+import type { Tablets } from './tablets.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export const socketLimits = {
   /** Connections in all, and beyond them those of curators, whom nobody can lock out by opening pages. */
   connections: 200,
   curators: 20,
+  /** Connections from one address; a proxy on this computer speaks for many. */
+  fromOne: 40,
   /** Largest message, bytes: a thumbnail and what surrounds it. */
   message: 2 * displayLimits.thumbnail,
   /** Commands and other messages a second from one page, and at once. */
@@ -50,6 +55,8 @@ export interface SocketParts {
   readonly displays: Displays;
   readonly log: LogBook;
   readonly pin: PinGuard;
+  /** Which browsers may be visitors' tablets. */
+  readonly tablets: Pick<Tablets, 'admits'>;
   /** Whether the pages are still served with this script; false after an upgrade. */
   readonly isCurrent: (build: string) => boolean;
   readonly now: () => number;
@@ -133,19 +140,23 @@ export class ControlSocket {
 
   /** Why a page may not connect; null where it may. Leaves its hello, without the PIN, on the page. */
   #refuse(page: Page): ConnectRefusal | null {
-    const { pin, now, log } = this.#parts;
+    const { pin, tablets, now } = this.#parts;
     const hello = parseHello(page.handshake.auth);
     if (!hello.ok) return { code: hello.code, reason: hello.reason };
     const { pin: given = '', ...rest } = hello.value;
     const most = socketLimits.connections + (rest.role === 'curator' ? socketLimits.curators : 0);
-    if (this.#pages.size >= most) return { code: 'too-many', reason: 'Too many pages are open.', retryAfter: 10 };
+    if (this.#pages.size >= most || (rest.role !== 'curator' && this.#isCrowd(page.handshake.address))) {
+      return { code: 'too-many', reason: 'Too many pages are open.', retryAfter: 10 };
+    }
     page.data.hello = rest;
+    if (rest.role === 'visitor' && !tablets.admits(page.request)) {
+      return { code: 'not-paired', reason: refusalCodes['not-paired'] };
+    }
     if (rest.role !== 'curator') return null;
     const verdict = pin.check(given, page.handshake.address, now());
     if (verdict.ok) return null;
-    const { retryAfter, tried } = verdict;
+    const { retryAfter } = verdict;
     if (retryAfter === null) return { code: 'pin', reason: 'The PIN is wrong.' };
-    if (tried) log.write('warning', `Several wrong PINs from ${page.handshake.address}.`);
     return { code: 'rate-limited', reason: `Wait ${retryAfter} s, then try again.`, retryAfter };
   }
 
@@ -220,6 +231,13 @@ export class ControlSocket {
       this.#parts.log.write('error', `“${command.value.type}” failed: ${messageOf(error)}`);
       return { status: 'refused', code: 'failed', reason: messageOf(error) };
     }
+  }
+
+  #isCrowd(address: string): boolean {
+    if (isLoopback(address)) return false;
+    let count = 0;
+    for (const { page } of this.#pages.values()) if (page.handshake.address === address) count += 1;
+    return count >= socketLimits.fromOne;
   }
 
   #count(role: Role): number {

@@ -9,8 +9,10 @@ import { type FacePicture, routes } from '../protocol/routes.ts';
 import { type Answer, decoded, notFound, send, text } from './answer.ts';
 import { type Authority, answerCertificate } from './certificate-page.ts';
 import { followConnections } from './connections.ts';
+import { plainPages, plainTemplate } from './plain-page.ts';
 import { answerReceipt, type ReceiptOptions } from './receipts.ts';
 import { addTls, type TlsCredentials } from './secure.ts';
+import { answerVisitor, type TabletGate } from './visitor-page.ts';
 
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -23,6 +25,7 @@ export interface HttpOptions {
   readonly authority?: Authority;
   /** The built pages, see `loadPages`. */
   readonly pages: (path: string) => Answer | undefined;
+  readonly tablets: TabletGate;
   readonly chain: Pick<ChainPort, 'picture' | 'byReceipt' | 'forget'>;
   readonly texts: ReceiptOptions['texts'];
   readonly languages: ReceiptOptions['languages'];
@@ -53,9 +56,14 @@ const pictures: readonly FacePicture[] = ['final.webp', 'thumbnail.webp'];
 
 /** The pages and pictures over HTTP, and the way to the WebSockets. Starts nothing before `listen`. */
 export function createHttpServer(options: HttpOptions): HttpServer {
-  const receipt = answerReceipt(options);
+  const { pages, tablets, texts } = options;
+  const write = plainPages(String(pages(plainTemplate)?.body ?? ''));
+  const special: Special = {
+    receipt: answerReceipt({ ...options, write }),
+    visitor: answerVisitor({ tablets, page: pages(routes.visitor) ?? notFound, write, texts, now: Date.now }),
+  };
   const handle = (request: IncomingMessage, response: Parameters<typeof send>[0]) => {
-    void answer(options, receipt, request)
+    void answer(options, special, request)
       .catch((error): Answer => {
         // What went wrong is for the log; a visitor's phone gets a sentence.
         process.stderr.write(`${request.url}: ${messageOf(error)}\n`);
@@ -96,21 +104,28 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   };
 }
 
-async function answer(
-  options: HttpOptions,
-  receipt: ReturnType<typeof answerReceipt>,
-  request: IncomingMessage,
-): Promise<Answer> {
+/** What is more than a file or a picture. */
+interface Special {
+  readonly receipt: ReturnType<typeof answerReceipt>;
+  readonly visitor: ReturnType<typeof answerVisitor>;
+}
+
+async function answer(options: HttpOptions, special: Special, request: IncomingMessage): Promise<Answer> {
   const url = urlOf(request);
   const { pathname } = url;
   if (pathname.startsWith(routes.receipt)) {
-    return ['GET', 'HEAD', 'POST'].includes(request.method ?? '') ? receipt(request, url) : text(405, 'Not here.\n');
+    return ['GET', 'HEAD', 'POST'].includes(request.method ?? '')
+      ? special.receipt(request, url)
+      : text(405, 'Not here.\n');
   }
-  if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'Not here.\n');
+  const isVisitor = pathname === routes.visitor || pathname === `${routes.visitor}/`;
+  const methods = isVisitor ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD'];
+  if (!methods.includes(request.method ?? '')) return text(405, 'Not here.\n');
   const host = hostOf(request);
   if (options.tls && secured.includes(pathname) && host !== null && isPlainFromElsewhere(request)) {
     return { ...text(307, 'Over https, please.\n'), headers: { location: `https://${host}${pathname}${url.search}` } };
   }
+  if (isVisitor) return special.visitor(request);
   const page = options.pages(pathname);
   if (page !== undefined) return page;
   const certificate = options.authority && answerCertificate(pathname, host ?? 'localhost', options.authority);

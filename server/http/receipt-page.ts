@@ -1,6 +1,6 @@
-import { FamiliarError } from '../errors.ts';
 import { faceUrl, receiptUrl } from '../protocol/routes.ts';
 import { fillText, type Texts } from '../protocol/texts.ts';
+import { emptyOval, escaped, type PlainPage } from './plain-page.ts';
 
 /** What a receipt shows. */
 export type ReceiptState =
@@ -21,52 +21,36 @@ export interface Receipt {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Where the built page that a receipt is put into is kept; its style and type are those of the tablets. */
-export const receiptTemplate = '/controller/receipt/index.html';
-
-/** What is replaced in the built page, each exactly once. */
-const slots = { language: '<html lang="en">', title: '<title>Familiar Faces</title>', content: '<!--receipt-->' };
-
 /**
- * Makes receipts from the built page: a visitor's face, and a way to delete it, for their own phone. They work without
- * scripts, ask for nothing from elsewhere and keep nothing on the phone. Throws PAGES_MISSING where the page is not what
- * was built.
+ * What a receipt shows: a visitor's face, and a way to delete it, for their own phone. It asks for nothing from elsewhere and
+ * keeps nothing on the phone.
  */
-export function receiptPages(template: string): (receipt: Receipt) => string {
-  for (const slot of Object.values(slots)) {
-    if (template.split(slot).length === 2) continue;
-    throw new FamiliarError('PAGES_MISSING', `The page of the receipt has no place for ${slot}. Run 'npm run build'.`);
-  }
-  return (receipt) => {
-    const { language, texts } = receipt;
-    // Functions: a `$` in somebody's words is no pattern.
-    return template
-      .replace(slots.language, () => `<html lang="${escaped(language)}">`)
-      .replace(slots.title, () => `<title>${escaped(texts[language].title)}</title>`)
-      .replace(slots.content, () => `${header(receipt)}\n<main>${content(receipt)}</main>`);
-  };
-}
+export const receiptPage = (receipt: Receipt): PlainPage => ({
+  language: receipt.language,
+  title: receipt.texts[receipt.language].title,
+  header: header(receipt),
+  main: content(receipt),
+});
 
 function header({ token, language, texts, labels, state }: Receipt): string {
   const mark = `<p class="mark">${escaped(texts[language].title)}</p>`;
   const codes = Object.keys(texts);
   // After a deletion there is nothing left to be read in another language.
-  if (codes.length < 2 || state.kind === 'forgotten') return `<header>${mark}</header>`;
+  if (codes.length < 2 || state.kind === 'forgotten') return mark;
   const links = codes.map((code) => {
     const current = code === language ? ' aria-current="true"' : '';
     const address = `${receiptUrl(token)}?language=${encodeURIComponent(code)}`;
     return `<a href="${escaped(address)}" lang="${escaped(code)}"${current}>${escaped(labels[code] ?? code)}</a>`;
   });
   const label = escaped(texts[language].language);
-  return `<header>${mark}<nav class="languages" aria-label="${label}">${links.join('')}</nav></header>`;
+  return `${mark}<nav class="languages" aria-label="${label}">${links.join('')}</nav>`;
 }
 
 function content({ token, state, language, texts }: Receipt): string {
   const words = texts[language];
   const action = escaped(receiptUrl(token));
   const spoken = `<input type="hidden" name="language" value="${escaped(language)}">`;
-  const notice = (text: string) =>
-    `<div class="oval oval-empty" aria-hidden="true"></div>\n<h1 class="long">${escaped(text)}</h1>`;
+  const notice = (text: string) => `${emptyOval}\n<h1 class="long">${escaped(text)}</h1>`;
   const picture = (face: string) => escaped(faceUrl(face, 'final.webp'));
   const oval = (face: string, kind = '') =>
     `<div class="oval${kind}"><img src="${picture(face)}" alt="${escaped(words.receiptFaceAlt)}" width="512" height="512"></div>`;
@@ -106,5 +90,3 @@ const dateIn = (language: string, at: number): string => {
 
 /** `en` alone would write dates as in the United States, with the month first. */
 const dialects: Readonly<Record<string, string>> = { en: 'en-GB' };
-
-const escaped = (value: string): string => value.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);

@@ -4,12 +4,13 @@ import type { Language } from '../protocol/parameters.ts';
 import { receiptUrl, routes } from '../protocol/routes.ts';
 import type { Texts } from '../protocol/texts.ts';
 import { type Answer, decoded } from './answer.ts';
-import { type ReceiptState, receiptPages, receiptTemplate } from './receipt-page.ts';
+import { type PlainPage, preferredLanguage } from './plain-page.ts';
+import { type ReceiptState, receiptPage } from './receipt-page.ts';
 
 export interface ReceiptOptions {
   readonly chain: Pick<ChainPort, 'byReceipt' | 'forget'>;
-  /** The built pages, see `loadPages`. */
-  readonly pages: (path: string) => Answer | undefined;
+  /** See `plainPages`. */
+  readonly write: (page: PlainPage) => string;
   /** By language code, the default one first. */
   readonly texts: Readonly<Record<string, Texts>>;
   /** How each language names itself, the default one first. */
@@ -25,19 +26,18 @@ const lookAgain = 10;
  * Answers `/receipt/<token>`, and POST `/receipt/<token>/forget`. Tokens are secrets of 128 bits: nobody guesses one.
  * The language is the one the visitor chose on the tablet (`?language=`), or on the receipt, else that of their phone.
  */
-export function answerReceipt({ chain, pages, texts, languages, onForgotten }: ReceiptOptions) {
-  const write = receiptPages(String(pages(receiptTemplate)?.body ?? ''));
+export function answerReceipt({ chain, write, texts, languages, onForgotten }: ReceiptOptions) {
   const labels = Object.fromEntries(languages.map(({ code, label }) => [code, label]));
   return async (request: IncomingMessage, url: URL): Promise<Answer> => {
     const [token, verb, ...rest] = url.pathname.slice(routes.receipt.length).split('/').map(decoded);
     const chosen = url.searchParams.get('language') ?? '';
     const language = Object.hasOwn(texts, chosen)
       ? chosen
-      : preferred(request.headers['accept-language'] ?? '', Object.keys(texts));
+      : preferredLanguage(request.headers['accept-language'], Object.keys(texts));
     const page = (state: ReceiptState, status = 200): Answer => ({
       status,
       type: 'text/html; charset=utf-8',
-      body: write({ token, state, language, texts, labels }),
+      body: write(receiptPage({ token, state, language, texts, labels })),
       cache: 'never',
       ...(state.kind === 'becoming' ? { headers: { refresh: String(lookAgain) } } : {}),
     });
@@ -58,17 +58,4 @@ export function answerReceipt({ chain, pages, texts, languages, onForgotten }: R
       url.searchParams.get('forget') === 'ask' ? { kind: 'sure', face: id } : { kind: 'face', face: id, visitor, at },
     );
   };
-}
-
-/** The first language that the browser asks for and the piece speaks, else the piece's first. */
-function preferred(accepted: string, spoken: readonly string[]): string {
-  const wanted = accepted
-    .slice(0, 500)
-    .split(',')
-    .map((part) => part.split(';')[0].trim().toLowerCase());
-  for (const want of wanted) {
-    const match = spoken.find((code) => code.toLowerCase() === want || code.toLowerCase() === want.split('-')[0]);
-    if (match !== undefined) return match;
-  }
-  return spoken[0];
 }

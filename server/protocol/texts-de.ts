@@ -112,6 +112,14 @@ export const german: Texts = {
   outdatedText: 'Bitte laden Sie sie neu, dann geht es weiter.',
   reload: 'Neu laden',
 
+  pairTitle: 'Diese Seite gehört zum Tablet neben der Wand',
+  pairText:
+    'Dort können Sie gern beginnen. Personal: Geben Sie einmal die PIN der Kuratorenseite ein, dann wird dieses Gerät ein Tablet des Werks.',
+  pairPin: 'PIN',
+  pairOpen: 'Öffnen',
+  pairWrong: 'Das ist nicht die PIN.',
+  pairWait: 'Zu viele Versuche. Bitte {seconds} s warten.',
+
   captionVisitor: 'Nummer {number}',
   captionBecoming: 'Nummer {number} entsteht',
   captionAttract: '',

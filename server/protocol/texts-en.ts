@@ -109,6 +109,14 @@ export const english = {
   outdatedText: 'Please load it again to go on.',
   reload: 'Load again',
 
+  pairTitle: 'This page belongs to the tablet beside the wall',
+  pairText:
+    'You are welcome to begin there. Staff: give the curator’s PIN once, and this device becomes a tablet of the piece.',
+  pairPin: 'PIN',
+  pairOpen: 'Open',
+  pairWrong: 'That is not the PIN.',
+  pairWait: 'Too many tries. Please wait {seconds} s.',
+
   captionVisitor: 'Visitor {number}',
   captionBecoming: 'Visitor {number} is becoming',
   captionAttract: '',

@@ -110,6 +110,14 @@ export const french: Texts = {
   outdatedText: 'Rechargez-la pour continuer.',
   reload: 'Recharger',
 
+  pairTitle: 'Cette page est celle de la tablette près du mur',
+  pairText:
+    'Vous pouvez y commencer. Personnel : donnez une fois le code PIN du conservateur, et cet appareil devient une tablette de l’œuvre.',
+  pairPin: 'PIN',
+  pairOpen: 'Ouvrir',
+  pairWrong: 'Ce n’est pas le bon code.',
+  pairWait: 'Trop d’essais. Patientez {seconds} s.',
+
   captionVisitor: 'Numéro {number}',
   captionBecoming: 'Le numéro {number} prend forme',
   captionAttract: '',

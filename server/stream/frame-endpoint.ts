@@ -2,18 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ackBytes, type Encoding, type FrameRequest, parseFrameQuery } from '../protocol/frame.ts';
-import { isLoopback } from '../protocol/loopback.ts';
+import { isFromHere, isLoopback } from '../protocol/loopback.ts';
 import type { Attachment, FrameHub } from './hub.ts';
 
 /** A client that does not answer a ping for this long is gone, ms. */
 const HEARTBEAT = 15_000;
 /** More clients than any installation has; the rest is turned away. */
 const LARGEST_AUDIENCE = 64;
+/** More displays than one computer drives: no other may take all places. A proxy on this computer speaks for many. */
+const LARGEST_FROM_ONE = 16;
 
 /** One connected client, for the curator's page. */
 export interface Audience {
   readonly request: FrameRequest;
   readonly query: URLSearchParams;
+  readonly address: string;
   readonly attachment: Attachment;
 }
 
@@ -42,7 +45,8 @@ export class FrameEndpoint<P> {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
     const isLocal = !query.has('format') && isFromHere(request);
-    this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, query, isLocal));
+    const address = request.socket.remoteAddress ?? '';
+    this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, query, address, isLocal));
   }
 
   /** Shows every client out: what comes next is not for them. They may come back. */
@@ -56,19 +60,20 @@ export class FrameEndpoint<P> {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
-  #welcome(client: WebSocket, query: URLSearchParams, isLocal: boolean): void {
+  #welcome(client: WebSocket, query: URLSearchParams, address: string, isLocal: boolean): void {
     client.on('error', () => client.terminate());
     const request = parseFrameQuery(query, this.#usual);
     if (!request.ok) {
       client.close(1008, request.reason);
       return;
     }
-    if (this.#audience.size >= LARGEST_AUDIENCE) {
+    const fromThere = this.audience.filter((other) => other.address === address).length;
+    if (this.#audience.size >= LARGEST_AUDIENCE || (fromThere >= LARGEST_FROM_ONE && !isLoopback(address))) {
       client.close(1013, 'too many displays are connected');
       return;
     }
     const attachment = this.#hub.attach(client, { ...request.value, isLocal });
-    this.#audience.set(client, { request: request.value, query, attachment });
+    this.#audience.set(client, { request: request.value, query, address, attachment });
     this.#alive.add(client);
     this.#heartbeat ??= setInterval(() => this.#checkHeartbeats(), HEARTBEAT).unref();
     client.on('pong', () => this.#alive.add(client));
@@ -89,7 +94,3 @@ export class FrameEndpoint<P> {
     }
   }
 }
-
-/** Whether the client runs on this computer; a proxy here stands for clients that do not. */
-const isFromHere = ({ socket, headers }: IncomingMessage): boolean =>
-  isLoopback(socket.remoteAddress) && !headers['x-forwarded-for'] && !headers.forwarded;

@@ -12,6 +12,7 @@ import { OscControl } from '../../server/control/osc/osc-control.ts';
 import { PinGuard } from '../../server/control/pin-guard.ts';
 import { ControlSocket } from '../../server/control/socket.ts';
 import { StateView } from '../../server/control/state-view.ts';
+import { Tablets } from '../../server/control/tablets.ts';
 import { systemClock } from '../../server/installation/ports.ts';
 import { Installation } from '../../server/installation/runner.ts';
 import { applyParameters } from '../../server/live/apply-parameters.ts';
@@ -39,6 +40,8 @@ export class LiveControl {
   readonly socket: ControlSocket;
   readonly osc: OscControl;
   readonly http: Server = createServer();
+  readonly #guard = new PinGuard(pin, (address) => this.log.write('warning', `Several wrong PINs from ${address}.`));
+  readonly tablets = new Tablets('a secret of the piece', pin, this.#guard);
   saved: SavedState = emptyState();
   #pages: Page[] = [];
 
@@ -112,7 +115,8 @@ export class LiveControl {
       installation,
       displays,
       log,
-      pin: new PinGuard(pin),
+      pin: this.#guard,
+      tablets: this.tablets,
       isCurrent: (build) => build === '/assets/new.js',
       now: Date.now,
     });

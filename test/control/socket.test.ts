@@ -47,6 +47,20 @@ describe('a page', () => {
     expect(evil.refused?.code).toBe('transport');
   });
 
+  it('of a visitor is let in where it is a tablet of the piece: on this computer, or with the cookie of one', async () => {
+    const elsewhere = { 'x-forwarded-for': '192.168.1.77' };
+    const here = await live.page('visitor').until(({ state }) => state);
+    expect((await here.command({ type: 'begin' })).status).toBe('done');
+    const stranger = await live.page('visitor', {}, elsewhere).until(({ refused }) => refused);
+    expect(stranger.refused?.code).toBe('not-paired');
+    const guess = { ...elsewhere, cookie: 'familiar-tablet=guess' };
+    const guessing = await live.page('visitor', {}, guess).until(({ refused }) => refused);
+    expect(guessing.refused?.code).toBe('not-paired');
+    const paired = { ...elsewhere, cookie: live.tablets.cookie.split(';')[0] };
+    await live.page('visitor', { client: 'client-paired' }, paired).until(({ state }) => state);
+    await live.page('display', {}, elsewhere).until(({ state }) => state);
+  });
+
   it('of an older build is told to reload, and works until it does', async () => {
     const old = await live.page('display', { build: '/assets/old.js' }).until(({ reloads }) => reloads === 1);
     expect(old.state).not.toBeNull();

@@ -72,12 +72,17 @@ export class RealPiece {
   }
 
   /** A page of its own tab session: another tablet. `before` runs in it before its scripts do. */
-  async open(route: string, options: BrowserContextOptions = {}, before?: () => void): Promise<Page> {
+  async open(
+    route: string,
+    options: BrowserContextOptions = {},
+    before?: () => void,
+    origin = `http://localhost:${this.port}`,
+  ): Promise<Page> {
     const context = await this.browser.newContext({ viewport: sizes.landscape, locale: 'en-GB', ...options });
     const page = await context.newPage();
     if (before) await page.addInitScript(before);
     this.opened.push(page);
-    await page.goto(`http://localhost:${this.port}${route}`);
+    await page.goto(origin + route);
     return page;
   }
 

@@ -10,6 +10,7 @@ import { makeAuthority, makeServerCertificate } from '../../server/certificate/x
 import { createHttpServer, type HttpServer } from '../../server/http/http-server.ts';
 import { loadPages } from '../../server/http/pages.ts';
 import { builtInTexts } from '../../server/protocol/texts.ts';
+import { quietServer } from './quiet-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'familiar-faces-http-'));
 const faces = new Map([['a-face', { id: 'a-face', visitor: 12, at: Date.UTC(2026, 5, 1), likeness: 0.7 }]]);
@@ -22,10 +23,10 @@ beforeAll(async () => {
     mkdirSync(join(folder, page), { recursive: true });
     writeFileSync(join(folder, page, 'index.html'), `<!doctype html><title>${page}</title>`);
   }
-  mkdirSync(join(folder, 'controller/receipt'), { recursive: true });
+  mkdirSync(join(folder, 'controller/plain'), { recursive: true });
   copyFileSync(
-    fileURLToPath(new URL('../../controller/receipt/index.html', import.meta.url)),
-    join(folder, 'controller/receipt/index.html'),
+    fileURLToPath(new URL('../../controller/plain/index.html', import.meta.url)),
+    join(folder, 'controller/plain/index.html'),
   );
   mkdirSync(join(folder, 'assets'));
   writeFileSync(join(folder, 'assets', 'wall-a1b2.js'), 'export {};');
@@ -44,6 +45,7 @@ function options(port: number): Parameters<typeof createHttpServer>[0] {
     host: '127.0.0.1',
     port,
     pages: loadPages(folder),
+    tablets: quietServer.tablets,
     chain: {
       picture: async (id) => (faces.has(id) ? Uint8Array.of(1, 2, 3) : null),
       byReceipt: (token) => {
@@ -105,7 +107,7 @@ describe('pages', () => {
   });
 
   it('says when the receipt’s page is not what was built', () => {
-    const pages = (path: string) => (path.includes('receipt') ? undefined : loadPages(folder)(path));
+    const pages = (path: string) => (path.includes('plain') ? undefined : loadPages(folder)(path));
     expect(() => createHttpServer({ ...options(0), pages })).toThrow(/npm run build/);
   });
 

@@ -9,6 +9,6 @@ export async function writeBarePages(folder: string): Promise<string> {
     await mkdir(join(pages, page), { recursive: true });
     await writeFile(join(pages, page, 'index.html'), `<title>${page}</title>`);
   }
-  await cp(join(packageRoot, 'controller/receipt'), join(pages, 'controller/receipt'), { recursive: true });
+  await cp(join(packageRoot, 'controller/plain'), join(pages, 'controller/plain'), { recursive: true });
   return pages;
 }

@@ -178,9 +178,9 @@ describe('the piece, with the real engine', () => {
     const live = await start();
     const tablet = page('visitor');
     await tablet.until(({ state }) => state);
-    const knock = (client: string) =>
+    const knock = (client: string, headers = {}) =>
       new Promise<string>((resolve) => {
-        const socket = new WebSocket(`ws://127.0.0.1:${port}/preview?client=${client}`);
+        const socket = new WebSocket(`ws://127.0.0.1:${port}/preview?client=${client}`, { headers });
         socket.once('open', () => resolve('open'));
         socket.once('error', (error) => resolve(error.message));
         socket.once('close', () => socket.terminate());
@@ -189,6 +189,7 @@ describe('the piece, with the real engine', () => {
     // The engine is still starting: that is no reason to turn a visitor away.
     expect((await tablet.command({ type: 'begin' })).status).toBe('done');
     expect(await knock('somebody-else')).toContain('403');
+    expect(await knock('client-of-visitor', { 'x-forwarded-for': '192.168.1.77' })).toContain('403');
     expect(await knock('client-of-visitor')).toBe('open');
     tablet.close();
     await live.stop();

@@ -1,0 +1,86 @@
+import type { IncomingMessage } from 'node:http';
+import { routes } from '../protocol/routes.ts';
+import { fillText, type Texts } from '../protocol/texts.ts';
+import { type Answer, text } from './answer.ts';
+import { emptyOval, escaped, type PlainPage, preferredLanguage } from './plain-page.ts';
+
+/** Longest form that is read, bytes. */
+const longestForm = 1_024;
+
+/** Who may be a visitors' tablet, see `Tablets`. */
+export interface TabletGate {
+  admits(request: IncomingMessage): boolean;
+  pair(pin: string, address: string, now: number): { readonly ok: boolean; readonly retryAfter?: number | null };
+  /** `Set-Cookie` of a tablet. */
+  readonly cookie: string;
+}
+
+export interface VisitorPageOptions {
+  readonly tablets: TabletGate;
+  /** The built page. */
+  readonly page: Answer;
+  /** See `plainPages`. */
+  readonly write: (page: PlainPage) => string;
+  /** By language code, the default one first. */
+  readonly texts: Readonly<Record<string, Texts>>;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Answers `/visitor`: the page to tablets of the piece, to all others a page that asks for the PIN (POST `/visitor`) and
+ * makes them one. Works without scripts.
+ */
+export function answerVisitor({ tablets, page, write, texts, now }: VisitorPageOptions) {
+  const ask = (request: IncomingMessage, problem: (texts: Texts) => string): Answer => {
+    const language = preferredLanguage(request.headers['accept-language'], Object.keys(texts));
+    const words = texts[language];
+    const body = write({
+      language,
+      title: words.title,
+      header: `<p class="mark">${escaped(words.title)}</p>`,
+      main: pairing(words, problem(words)),
+    });
+    return { status: 200, type: 'text/html; charset=utf-8', body, cache: 'never' };
+  };
+  return async (request: IncomingMessage): Promise<Answer> => {
+    const cookie = { 'set-cookie': tablets.cookie };
+    if (request.method === 'POST') {
+      // Browsers say so where another web page sends the form.
+      if (request.headers['sec-fetch-site'] === 'cross-site') return text(403, 'Not from here.\n');
+      const form = await readForm(request);
+      if (form === null) return text(413, 'That is too long for a PIN.\n');
+      const verdict = tablets.pair(form.get('pin') ?? '', request.socket.remoteAddress ?? '', now());
+      if (verdict.ok) return { ...text(303, ''), headers: { ...cookie, location: routes.visitor } };
+      const seconds = verdict.retryAfter ?? 0;
+      return ask(request, ({ pairWrong, pairWait }) => (seconds > 0 ? fillText(pairWait, { seconds }) : pairWrong));
+    }
+    // Given anew each time: browsers keep it for a year at most.
+    if (tablets.admits(request)) return { ...page, headers: cookie };
+    return ask(request, () => '');
+  };
+}
+
+const pairing = (words: Texts, problem: string): string => `${emptyOval}
+<div class="gate">
+<h1 class="long">${escaped(words.pairTitle)}</h1>
+<p>${escaped(words.pairText)}</p>
+<form method="post" action="${routes.visitor}" class="choices">
+<label for="pin">${escaped(words.pairPin)}</label>
+<input id="pin" name="pin" type="password" autocomplete="off" maxlength="64" required aria-describedby="problem">
+<p id="problem" class="problem" role="alert">${escaped(problem)}</p>
+<button class="main">${escaped(words.pairOpen)}</button>
+</form>
+</div>`;
+
+/** A form as browsers send it; null where it is longer than any PIN. */
+async function readForm(request: IncomingMessage): Promise<URLSearchParams | null> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > longestForm) return null;
+    parts.push(part);
+  }
+  return new URLSearchParams(Buffer.concat(parts).toString('utf8'));
+}
