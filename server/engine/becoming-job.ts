@@ -82,7 +82,7 @@ export class BecomingJob {
         likeness: likeness(seen.perceptual, meanFaceDistance),
         ws: seen.latent.ws,
         noise: hasNoise ? studio.noiseOf(seen.latent) : null,
-        image: await studio.shown(seen.image, seen.latent),
+        ...(await studio.pictures(seen.image, seen.latent)),
       });
       await between();
       while (this.#underWay >= stepsUnderWay && !signal.aborted) await new Promise<void>((go) => (this.#taken = go));

@@ -71,7 +71,7 @@ export class Engine implements EnginePort {
       pack: () => (this.#becoming === null ? (this.#process.ready?.pack ?? null) : null),
       newId: () => this.#nextId++,
       send: (message) => this.#send(message),
-      drawFace: (id) => this.render([{ source: { kind: 'face', id }, share: 1 }]),
+      drawFace: (id) => this.#draw([{ source: { kind: 'face', id }, share: 1 }], false),
     });
     this.#health = this.#healthNow(null);
     this.#offs = [chain.onForgetting((id) => this.#forgetting(id)), chain.onChange(() => this.#chainChanged())];
@@ -144,13 +144,17 @@ export class Engine implements EnginePort {
     return becoming;
   }
 
-  async render(mix: FaceMix): Promise<RgbImage> {
+  render(mix: FaceMix): Promise<RgbImage> {
+    return this.#draw(mix, true);
+  }
+
+  async #draw(mix: FaceMix, isBent: boolean): Promise<RgbImage> {
     const pack = this.#pack();
     const parts = mix.map(({ source, share }): MixPart => ({ share, source: this.#sourceOf(source, pack) }));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#renders.set(id, { resolve, reject });
-      if (!this.#send({ type: 'render', id, mix: parts })) {
+      if (!this.#send({ type: 'render', id, mix: parts, isBent })) {
         this.#renders.delete(id);
         reject(engineAway());
       }

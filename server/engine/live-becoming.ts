@@ -40,6 +40,7 @@ export class LiveBecoming implements Becoming {
   readonly #queue: StepQueue<BecomingStep>;
   #seconds: number;
   #work: Promise<unknown> = Promise.resolve();
+  /** The newest step's picture to be kept. */
   #image: RgbImage | null = null;
   #lastAt = performance.now();
   #failures = 0;
@@ -135,13 +136,14 @@ export class LiveBecoming implements Becoming {
     this.#failures = 0;
     this.#lastAt = performance.now();
     const { resolution } = record.face.pack;
-    this.#image = { width: resolution, height: resolution, data: message.image };
+    const image = { width: resolution, height: resolution, data: message.image };
+    this.#image = message.unbent === null ? image : { ...image, data: message.unbent };
     if (message.isLast && this.#end === null) {
       this.#end = this.#keep('arrived');
       // Whoever calls `finish` hears of it.
       this.#end.catch(() => undefined);
     }
-    this.#queue.push({ step, done, loss, likeness, image: this.#image });
+    this.#queue.push({ step, done, loss, likeness, image });
     if (message.isLast) this.#queue.end();
   }
 

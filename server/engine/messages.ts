@@ -11,7 +11,8 @@ export type ToEngine =
   | { readonly type: 'stop'; readonly id: number }
   /** The step was journalled and taken; another may come. */
   | { readonly type: 'taken'; readonly id: number }
-  | { readonly type: 'render'; readonly id: number; readonly mix: readonly MixPart[] }
+  /** `isBent` as all that is shown; what is kept is drawn as it is. */
+  | { readonly type: 'render'; readonly id: number; readonly mix: readonly MixPart[]; readonly isBent: boolean }
   | { readonly type: 'directions'; readonly values: Readonly<Record<string, number>> }
   /** Draws the latents of a journal into a video, when nothing else is to do. */
   | { readonly type: 'film'; readonly id: number; readonly journal: string; readonly video: string }
@@ -64,6 +65,8 @@ export interface StepMessage {
   readonly noise: Float32Array | null;
   /** As it is to be shown, RGB [R, R, 3]. */
   readonly image: Uint8Array;
+  /** The face itself, to be kept, RGB [R, R, 3]; null where that is what is shown. With every step: any may be the last. */
+  readonly unbent: Uint8Array | null;
 }
 
 export type FromEngine =

@@ -11,7 +11,7 @@ import { RandomState } from '../projection/random.ts';
 import { type ProjectionSettings, presets } from '../projection/settings.ts';
 import { createRuntime, type EngineChoice } from '../runtime/create-runtime.ts';
 import type { CompiledGraph, Runtime } from '../runtime/runtime.ts';
-import type { MixPart, ReadyMessage } from './messages.ts';
+import type { MixPart, ReadyMessage, StepMessage } from './messages.ts';
 
 const live: ProjectionSettings = presets.chain;
 /** Faces of nobody are drawn nearer to the mean, where networks make no mistakes. */
@@ -131,9 +131,13 @@ export class Studio {
     this.#bend = bendOf(this.#pack.directions, values);
   }
 
-  /** A step's picture as it is to be shown: its own, or, only where faces are bent, one drawn anew. */
-  async shown(image: Float32Array, latent: Latent): Promise<Uint8Array> {
-    return this.#bend === null ? this.#bytes(image) : this.#bytes(await this.#drawBent(latent));
+  /**
+   * A step's pictures: its own, [3, R, R], is shown and kept. Only where faces are bent, what is shown is drawn anew, and
+   * its own goes beside it.
+   */
+  async pictures(image: Float32Array, latent: Latent): Promise<Pick<StepMessage, 'image' | 'unbent'>> {
+    if (this.#bend === null) return { image: this.#bytes(image), unbent: null };
+    return { image: this.#bytes(await this.#synthesise(this.#bent(latent))), unbent: this.#bytes(image) };
   }
 
   /** How unlike a portrait [3, R, R] the mean face is, as the projection sees it: likeness is measured against this. */
@@ -141,14 +145,23 @@ export class Studio {
     return (await this.#distance.run({ face: this.#meanFace, portrait })).distance[0];
   }
 
-  /** Draws a vector, bent as all faces are. */
-  async draw(vector: Float32Array): Promise<RgbImage> {
-    const { resolution } = this.#pack.generator;
-    return { width: resolution, height: resolution, data: this.#bytes(await this.#drawBent(this.latent(vector))) };
+  /** Draws a vector as it is: what is kept does not depend on where the sliders stand. */
+  draw(vector: Float32Array): Promise<RgbImage> {
+    return this.#draw(this.latent(vector));
   }
 
-  #drawBent({ ws, noise }: Latent): Promise<Float32Array> {
-    return this.#synthesise({ ws: bent(ws, this.#bend), noise });
+  /** Draws a vector bent, as all that is shown. */
+  drawBent(vector: Float32Array): Promise<RgbImage> {
+    return this.#draw(this.#bent(this.latent(vector)));
+  }
+
+  async #draw(latent: Latent): Promise<RgbImage> {
+    const { resolution } = this.#pack.generator;
+    return { width: resolution, height: resolution, data: this.#bytes(await this.#synthesise(latent)) };
+  }
+
+  #bent({ ws, noise }: Latent): Latent {
+    return { ws: bent(ws, this.#bend), noise };
   }
 
   /** The weighted sum of several faces' latents, as a vector. */

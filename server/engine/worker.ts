@@ -95,9 +95,10 @@ class Worker {
 
   async #drawAll(): Promise<void> {
     for (let render = this.#renders.shift(); render !== undefined; render = this.#renders.shift()) {
-      const { id, mix } = render;
+      const { id, mix, isBent } = render;
       try {
-        const { data } = await this.#studio.draw(await this.#studio.mix(mix));
+        const vector = await this.#studio.mix(mix);
+        const { data } = await (isBent ? this.#studio.drawBent(vector) : this.#studio.draw(vector));
         send({ type: 'rendered', id, image: data });
       } catch (error) {
         fail(id, error);

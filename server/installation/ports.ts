@@ -73,6 +73,7 @@ export interface BecomingStep {
   readonly step: number;
   /** Part of the engine's time that is used up, 0..1, never falling; 1 with the last step. */
   readonly done: number;
+  /** As it is to be shown. */
   readonly image: RgbImage;
   readonly loss: number;
   /** 0..1. */
@@ -132,7 +133,7 @@ export interface EnginePort {
   become(order: BecomingOrder): Promise<Becoming>;
   /** Draws a mix of latents: the walks between faces. Rejects while the engine is away. */
   render(mix: FaceMix): Promise<RgbImage>;
-  /** Bends all faces from now on: standard deviations by the pack's direction names. */
+  /** Bends all that is shown from now on, nothing that is kept: standard deviations by the pack's direction names. */
   setDirections(values: Readonly<Record<string, number>>): void;
   close(): Promise<void>;
 }
