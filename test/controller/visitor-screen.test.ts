@@ -162,6 +162,11 @@ describe('the oval', () => {
       kind: 'face',
       address: '/faces/face-0008/final.webp',
     });
+    // The one on the wall, where that is bent; itself once the wall has gone on.
+    const parameters = { ...sampleState().parameters, 'direction.age': 0.5 };
+    const visit = mine({ visitor: 8 });
+    expect(shown({ state: 'arrived', visit, parameters })).toEqual({ kind: 'wall', dim: false });
+    expect(shown({ farewell, parameters })).toMatchObject({ kind: 'face' });
     // Not in the chain yet: the wall has it.
     expect(shown({ state: 'arrived', visit: mine({ visitor: 99 }) })).toEqual({ kind: 'wall', dim: false });
     // Deleted meanwhile: the wall shows somebody else by now.

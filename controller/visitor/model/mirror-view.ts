@@ -45,12 +45,18 @@ export function mirrorPicture(screen: Screen, state: InstallationState | null): 
         ? { kind: 'camera', own: state?.cameraDriver === 'browser', still: true }
         : { kind: 'portrait', address: screen.portrait };
     case 'arrived': {
+      // The face itself would leap out of the bent one that has just become.
+      if (!screen.farewell && isBent(state)) return { kind: 'wall', dim: false };
       const face = state?.chain.findLast(({ visitor }) => visitor === screen.visitor);
       if (face) return { kind: 'face', address: faceUrl(face.id, 'final.webp') };
       return screen.farewell ? { kind: 'nothing' } : { kind: 'wall', dim: false };
     }
   }
 }
+
+/** Whether the wall shows faces bent, and the chain's picture is another than the wall's. */
+const isBent = (state: InstallationState | null): boolean =>
+  Object.entries(state?.parameters ?? {}).some(([key, value]) => key.startsWith('direction.') && value !== 0);
 
 export function mirrorRing(screen: Screen): MirrorRing {
   if (screen.name === 'framing' && screen.hint === 'ready') return { kind: 'ready' };
