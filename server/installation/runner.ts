@@ -342,6 +342,7 @@ export class Installation {
       if (!keep) return await becoming.abandon();
       this.#wall.standAt(becoming.face);
       await becoming.finish();
+      this.#wall.kept();
     } catch (error) {
       this.#ports.log('error', `The face could not be ${keep ? 'kept' : 'dropped'}: ${messageOf(error)}`);
     }

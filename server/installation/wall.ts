@@ -55,6 +55,8 @@ export class Wall {
   #wanted = 0;
   #drawn = 0;
   #isRedrawing = false;
+  /** Sliders have moved since what stands there was drawn, and it could not be drawn anew yet. */
+  #isStale = false;
   #hasShown = false;
 
   constructor(ports: WallPorts) {
@@ -67,6 +69,7 @@ export class Wall {
     if (scene === 'becoming') {
       this.#shown = null;
       this.#isAdrift = true;
+      this.#isStale = false;
     }
     if (scene === 'attract') void this.#attract(this.#run);
     if (scene === 'start') void this.#walkTo(only({ kind: 'start' }), turn, this.#run);
@@ -81,9 +84,16 @@ export class Wall {
 
   /** Draws anew what stands still: held, frozen, or at rest between two walks. */
   refresh(): void {
-    if (this.#scene === 'becoming' || this.#isAdrift) return;
+    // The pictures of a becoming are ahead of the wall: the last ones may be drawn already.
+    this.#isStale = this.#scene === 'becoming';
+    if (this.#isStale || this.#isAdrift) return;
     this.#wanted += 1;
     if (!this.#isRedrawing) void this.#redraw();
+  }
+
+  /** The face it stands at is kept: from now on it can be drawn as sliders that moved meanwhile want it. */
+  kept(): void {
+    if (this.#isStale) this.refresh();
   }
 
   /** On to the next face of the loop. */
@@ -135,6 +145,7 @@ export class Wall {
       const run = this.#run;
       const mix = this.#mix;
       const image = await engine.render(mix).catch(() => null);
+      this.#isStale = image === null;
       // A walk that has gone on meanwhile must not be sent back.
       if (!image || run !== this.#run) continue;
       if (mix === this.#mix) this.#send(image, mainSource(mix), 2 * interval.min);

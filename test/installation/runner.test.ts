@@ -227,6 +227,41 @@ describe('the installation', () => {
     expect(installation.state.name).toBe('arrived');
   });
 
+  it('draws the finished face anew once it is kept, only where sliders moved after its steps were drawn', async () => {
+    const become = async (bends: boolean) => {
+      await toBecoming();
+      await work(19, 0, 184);
+      if (bends) installation.directionsChanged();
+      engine.rendered = [];
+      await clock.advance(2);
+      expect(installation.state.name).toBe('arrived');
+      return engine.rendered;
+    };
+    expect(await become(false)).toEqual([]);
+    installation.command('attract', tablet);
+    expect(await become(true)).toEqual([[{ source: { kind: 'face', id: 'face-2' }, share: 1 }]]);
+  });
+
+  it('draws the finished face anew also where a slider moved while it was being kept', async () => {
+    await toBecoming();
+    const [becoming] = engine.becomings;
+    let keep = () => {};
+    becoming.finish = () =>
+      new Promise((resolve) => {
+        keep = resolve;
+      });
+    await work(22, 0, 184);
+    expect(installation.state.name).toBe('arrived');
+    engine.foreign.add(becoming.face);
+    installation.directionsChanged();
+    await settle();
+    engine.foreign.clear();
+    engine.rendered = [];
+    keep();
+    await settle();
+    expect(engine.rendered).toEqual([[{ source: { kind: 'face', id: becoming.face }, share: 1 }]]);
+  });
+
   it('looks at previews one at a time, only while somebody is framing themselves', async () => {
     const preview = { bytes: photograph.bytes, encoding: 'jpeg' as const, width: 4, height: 4, at: 1 };
     camera.previews.tell(preview);
