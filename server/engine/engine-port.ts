@@ -90,6 +90,11 @@ export class Engine implements EnginePort {
     return this.#process.ready?.directions ?? [];
   }
 
+  get startFace(): string | null {
+    const pack = this.#process.ready?.pack;
+    return pack === undefined ? null : (this.#start(pack)?.id ?? null);
+  }
+
   /** Process number of the engine, null between two. */
   get pid(): number | null {
     return this.#process.pid;

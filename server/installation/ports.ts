@@ -129,6 +129,8 @@ export type FaceMix = readonly { readonly source: FaceSource; readonly share: nu
 export interface EnginePort {
   readonly health: EngineHealth;
   onHealth(listener: (health: EngineHealth) => void): Off;
+  /** Id of the face the next visitor will grow out of; null where that is nobody's, or the engine is away. */
+  readonly startFace: string | null;
   /** Begins a face; where the engine is starting, as soon as it is ready, unless another is ordered meanwhile. */
   become(order: BecomingOrder): Promise<Becoming>;
   /** Draws a mix of latents: the walks between faces. Rejects while the engine is away. */

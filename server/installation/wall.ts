@@ -1,5 +1,4 @@
 import type { RgbImage } from '../image/rgb-image.ts';
-import type { FrameKind } from '../protocol/frame.ts';
 import type { StateName } from '../protocol/states.ts';
 import { contains, mainSource, mixAt, only } from './face-walk.ts';
 import type { Scene } from './machine-types.ts';
@@ -20,7 +19,7 @@ const dissolve = 1_200;
 const nobodies = 12;
 
 export interface WallPorts {
-  readonly engine: Pick<EnginePort, 'render' | 'health'>;
+  readonly engine: Pick<EnginePort, 'render' | 'health' | 'startFace'>;
   readonly chain: Pick<ChainPort, 'faces' | 'still'>;
   readonly stream: StreamPort;
   readonly clock: Clock;
@@ -199,18 +198,16 @@ export class Wall {
 
   #send(image: RgbImage, source: FaceSource, blend: number): void {
     this.#hasShown = true;
-    const { stream, chain, clock, state } = this.#ports;
-    const newest = chain.faces.at(-1);
-    const face = source.kind === 'face' ? chain.faces.find(({ id }) => id === source.id) : newest;
-    const kind: FrameKind = source.kind === 'nobody' || !face ? 'nobody' : 'chain';
-    const visitor = kind === 'chain' ? (face?.visitor ?? 0) : 0;
-    this.#shown = kind === 'chain' ? (face?.id ?? null) : null;
+    const { engine, stream, chain, clock, state } = this.#ports;
+    // The newest face need not be what the next grows out of: it may be of another pack.
+    this.#shown = source.kind === 'face' ? source.id : source.kind === 'start' ? engine.startFace : null;
+    const face = chain.faces.find(({ id }) => id === this.#shown);
     stream.show(image, {
-      kind,
+      kind: face ? 'chain' : 'nobody',
       state: state(),
       blend: Math.round(Math.min(0xffff, Math.max(0, blend))),
-      visitor,
-      likeness: kind === 'chain' ? (face?.likeness ?? null) : null,
+      visitor: face?.visitor ?? 0,
+      likeness: face?.likeness ?? null,
       capturedAt: clock.now(),
     });
   }

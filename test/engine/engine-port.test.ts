@@ -260,6 +260,7 @@ describe('bad luck', () => {
       ),
     );
     expect(start).toEqual(known);
+    expect(engine.startFace).toBe(faces[0]);
     const next = await engine.become(orderOf(4, picture(4), 0.3));
     await all(next);
     await next.finish();

@@ -193,6 +193,7 @@ export class FakeEngine implements EnginePort {
   /** Held back until the test lets go, where set. */
   hold: Promise<void> | null = null;
   failRender = false;
+  startFace: string | null = null;
   /** Faces of another pack. */
   readonly foreign = new Set<string>();
   rendered: FaceMix[] = [];

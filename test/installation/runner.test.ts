@@ -479,6 +479,21 @@ describe('the wall when nobody is there', () => {
     expect(stream.shown).toHaveLength(count + 1);
   });
 
+  it('turns to it under its own number, also where newer faces are of another pack, and under none where it is nobody', async () => {
+    for (const visitor of [1, 2]) chain.add(visitor);
+    engine.foreign.add('old-2');
+    for (const { startFace, ...named } of [
+      { startFace: 'old-1', kind: 'chain', visitor: 1, likeness: 0.7 },
+      { startFace: null, kind: 'nobody', visitor: 0, likeness: null },
+    ]) {
+      engine.startFace = startFace;
+      installation.command('begin', tablet);
+      await clock.advance(4);
+      expect(stream.last).toMatchObject(named);
+      installation.command('leave', tablet);
+    }
+  });
+
   it('goes on to the next face when skipped, and holds when frozen', async () => {
     for (const visitor of [1, 2, 3]) chain.add(visitor);
     await clock.advance(1);
