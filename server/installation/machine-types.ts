@@ -48,7 +48,7 @@ export interface VisitState {
   readonly face: string | null;
   readonly receipt: string | null;
   readonly progress: Progress | null;
-  /** When the face last moved. */
+  /** When the face was last known to be on its way. */
   readonly movedAt: Time | null;
 }
 
@@ -127,6 +127,7 @@ export type MachineEvent =
   | { readonly type: 'portrait'; readonly epoch: number; readonly token: string }
   | { readonly type: 'no-portrait'; readonly epoch: number; readonly code: PortraitProblem; readonly message: string }
   | { readonly type: 'begun'; readonly epoch: number; readonly face: string; readonly receipt: string }
+  /** The face is on its way, to a new step or still to the same. */
   | { readonly type: 'progress'; readonly epoch: number; readonly progress: Progress }
   | { readonly type: 'became'; readonly epoch: number }
   | { readonly type: 'broken'; readonly epoch: number }

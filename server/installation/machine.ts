@@ -21,7 +21,7 @@ import type {
 
 /** Seconds that a photograph may take to be taken and judged. */
 const portraitPatience = 20;
-/** Seconds without a new step after which a becoming is given up. */
+/** Seconds after which a becoming that does not go on is given up. */
 const becomingPatience = 120;
 
 export const initialState = (settings: Settings, visitors: number, now: Time): MachineState => ({
@@ -264,8 +264,7 @@ function react(state: MachineState, event: MachineEvent, now: Time): Outcome {
         : state;
     case 'progress': {
       if (state.name !== 'becoming' || visit === null) return state;
-      const moved = event.progress.step !== visit.progress?.step;
-      return { ...state, visit: { ...visit, progress: event.progress, movedAt: moved ? now : visit.movedAt } };
+      return { ...state, visit: { ...visit, progress: event.progress, movedAt: now } };
     }
     case 'became':
     case 'broken':

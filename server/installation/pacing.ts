@@ -48,6 +48,11 @@ export class Playhead<T> {
     return this.#elapsed >= 1 && this.#done >= 1 && this.#marks.length <= 1;
   }
 
+  /** Whether everything there is has been shown, and more is to come. */
+  get isStarved(): boolean {
+    return this.#done < 1 && this.#arc >= this.#available;
+  }
+
   get newest(): T | null {
     return this.#marks.at(-1)?.item ?? null;
   }

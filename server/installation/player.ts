@@ -6,6 +6,8 @@ import type { Becoming, BecomingStep, Clock, Off } from './ports.ts';
 const memory = 192 * 1024 * 1024;
 /** Part of the pace after which the engine should be done, so that the wall need not wait for its last step. */
 export const engineShare = 0.92;
+/** A long way to one step is told of so often, ms. */
+const progressEvery = 1_000;
 /** Most points of a curve. */
 const curvePoints = 500;
 
@@ -13,6 +15,7 @@ export interface PlayerPorts {
   readonly clock: Clock;
   /** Shows a picture, to be dissolved into over `seconds`. */
   readonly show: (step: BecomingStep, seconds: number) => void;
+  /** Told of every new step, and as long as the face is on its way to one. */
   readonly progress: (progress: Progress, point: CurvePoint | null) => void;
   /** Seconds the becoming takes, as it is set now. */
   readonly pace: () => number;
@@ -32,6 +35,7 @@ export class BecomingPlayer {
   #beat = 0;
   #shown: BecomingStep | null = null;
   #pointAt = 0;
+  #toldAt = 0;
   #ended = false;
   #failure: unknown = null;
   #over: (() => void) | null = null;
@@ -87,7 +91,7 @@ export class BecomingPlayer {
     // A clock that was set, or a machine that slept, must not make the face leap.
     const seconds = Math.min(1, Math.max(0, (now - this.#last) / 1_000));
     this.#last = now;
-    if (!isFrozen()) this.#advance(seconds, pace());
+    if (!isFrozen()) this.#advance(seconds, pace(), now);
     if (this.#playhead.isOver) this.#finish();
     else {
       // Beats have their places on an even grid: late ones do not add up. What was missed is left out, and a clock that
@@ -98,12 +102,15 @@ export class BecomingPlayer {
     }
   }
 
-  #advance(seconds: number, pace: number): void {
+  #advance(seconds: number, pace: number, now: number): void {
     const approach = this.#playhead.advance(seconds, pace);
-    if (!approach || approach.item === this.#shown) return;
+    if (!approach) return;
     const step = approach.item;
+    const isNew = step !== this.#shown;
+    if (!isNew && (this.#playhead.isStarved || now < this.#toldAt + progressEvery)) return;
     this.#shown = step;
-    this.#ports.show(step, approach.seconds);
+    this.#toldAt = now;
+    if (isNew) this.#ports.show(step, approach.seconds);
     const done = this.#playhead.elapsed;
     const progress: Progress = {
       step: step.step,
@@ -113,7 +120,7 @@ export class BecomingPlayer {
       likeness: step.likeness,
       loss: step.loss,
     };
-    const isPoint = done >= this.#pointAt || this.#playhead.isOver;
+    const isPoint = isNew && (done >= this.#pointAt || this.#playhead.isOver);
     if (isPoint) this.#pointAt = done + 1 / curvePoints;
     this.#ports.progress(progress, isPoint ? { step: step.step, loss: step.loss, likeness: step.likeness } : null);
   }

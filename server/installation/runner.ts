@@ -314,9 +314,10 @@ export class Installation {
         isFrozen: () => live().freeze,
         show: (step, seconds) => this.#showStep(step, visitor, seconds),
         progress: (progress, point) => {
+          const isNew = progress.step !== this.#state.visit?.progress?.step;
           this.#dispatch({ type: 'progress', epoch, progress });
           if (point) this.#addPoint(point);
-          this.#tell({ type: 'step', step: progress.step, likeness: progress.likeness ?? 0 });
+          if (isNew) this.#tell({ type: 'step', step: progress.step, likeness: progress.likeness ?? 0 });
         },
       });
       await current.player.play();

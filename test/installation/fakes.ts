@@ -140,8 +140,8 @@ export class FakeBecoming implements Becoming {
     this.steps = this.#run();
   }
 
-  make(step: number, done: number): void {
-    const image = picture(Math.min(255, step));
+  make(step: number, done: number, level = Math.min(255, step)): void {
+    const image = picture(level);
     this.#queue.push({ step, done, image, loss: 1 / (step + 1), likeness: done });
     this.#wake?.();
   }

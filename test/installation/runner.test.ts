@@ -200,6 +200,32 @@ describe('the installation', () => {
     expect(stream.last?.image.data[0]).toBe(184);
   });
 
+  it('is not given up over a long way between two steps of a slow engine, only over one that makes none', async () => {
+    live.pace = 600;
+    await toBecoming();
+    const [becoming] = engine.becomings;
+    const steps = 55;
+    for (let step = 0; step <= steps; step++) {
+      becoming.make(step, step / steps, Math.round(255 * (step / steps) ** 0.35));
+      await clock.advance(10);
+      expect(installation.state.name).toBe('becoming');
+    }
+    becoming.end();
+    await clock.advance(39);
+    expect(installation.state.name).toBe('becoming');
+    await clock.advance(3);
+    expect(installation.state.name).toBe('arrived');
+
+    installation.command('attract', tablet);
+    await toBecoming();
+    for (const step of [0, 1]) engine.becomings[1].make(step, step / steps, 60 * step);
+    let waited = 0;
+    for (; installation.state.name === 'becoming'; waited += 10) await clock.advance(10);
+    // What there is lasts for a while; then for two minutes nothing comes.
+    expect(waited).toBeGreaterThan(250);
+    expect(waited).toBeLessThan(350);
+  });
+
   it('stands still while frozen', async () => {
     await toBecoming();
     await work(5, 0, 184);
