@@ -44,7 +44,7 @@ export function typeset(canvas: HTMLCanvasElement, parts: readonly Typeset[], pl
   const mirrored = align === 'start' && rightToLeft.test(parts[0].language);
   const anchor = align === 'center' ? canvas.width / 2 : mirrored ? canvas.width - inset : inset;
   const middle = align === 'center' ? anchor : anchor + (mirrored ? -width : width) / 2;
-  darken(context, middle, top + height / 2, width, height);
+  darken(context, { x: middle, y: top + height / 2 }, { width, height }, from);
   context.textBaseline = 'alphabetic';
   context.textAlign = align;
   context.shadowColor = 'rgb(0 0 0 / 0.75)';
@@ -71,11 +71,17 @@ function layLines(context: CanvasRenderingContext2D, part: Typeset, first: boole
 }
 
 /** A shade behind words of that size about `x`, `y`, so that they can be read over any face. */
-function darken(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
+function darken(
+  context: CanvasRenderingContext2D,
+  { x, y }: { readonly x: number; readonly y: number },
+  { width, height }: { readonly width: number; readonly height: number },
+  from: Placement['from'],
+): void {
   const { canvas } = context;
-  // Cut off at most where the picture ends anyway: at the sides to which the words are near.
+  // Cut off at most where the picture ends anyway: at the sides to which the words are near. Words that hang from the upper
+  // edge hang in the middle of the picture, where a cut would be seen.
   const reachX = Math.min(0.8 * width + 0.5 * height, Math.max(x, canvas.width - x));
-  const reachY = Math.min(1.2 * height + 0.1 * width, Math.max(y, canvas.height - y));
+  const reachY = Math.min(1.2 * height + 0.1 * width, from === 'top' ? y : Math.max(y, canvas.height - y));
   context.save();
   context.translate(x, y);
   context.scale(reachX, reachY);

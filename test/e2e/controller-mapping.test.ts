@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { identityMapping, validateMapping } from '../../server/protocol/mapping.ts';
 import { browserMissing } from './browser.ts';
 import { givenOf, goTo, obey, openDesk } from './curator-desk.ts';
-import { audit, pause, soon, TabletStage } from './tablet-stage.ts';
+import { audit, clipped, pause, sizes, soon, TabletStage } from './tablet-stage.ts';
 
 describe.skipIf(browserMissing)('the curator’s mapping editor', () => {
   let stage: TabletStage;
@@ -24,6 +24,15 @@ describe.skipIf(browserMissing)('the curator’s mapping editor', () => {
   };
   const corner = (page: Page, name = 'Top left corner') => page.getByRole('button', { name: new RegExp(`^${name}`) });
   const mapping = () => stage.fake.state.mappings.main ?? identityMapping;
+
+  it('stands beside a small picture of the whole display', async () => {
+    for (const size of ['landscape', 'portrait', 'phone'] as const) {
+      const page = await openDesk(stage, { viewport: sizes[size] });
+      await goTo(page, 'Displays');
+      await page.locator('.thumbnail img').first().waitFor();
+      expect(await clipped(page, '.thumbnail img'), size).toBe(0);
+    }
+  });
 
   it('moves corners and knots under the finger, on a touch screen', async () => {
     const page = await open({ hasTouch: true });

@@ -200,6 +200,19 @@ describe.skipIf(browserMissing)('the wall shows', () => {
     await look(page, 'display/message');
   });
 
+  it('words on a tall wall, without an edge where their shade begins', async () => {
+    set({ caption: true, captionLanguage: 'en', message: 'Back at two o’clock' });
+    const page = await stage.wall('', 432, 768);
+    stage.front.streams.show(routes.frames, await plain('#c0c0c0'), 64, 64, 0, { visitor: 7 });
+    await settled(page, 10);
+    const seen = await look(page, 'display/words-tall');
+    // Down the face to the first letters.
+    const rows = Array.from({ length: 35 }, (_, i) => seen.brightness(0.46, 0.72 + 0.002 * i, 0.08, 0.0015));
+    const steps = rows.slice(1).map((row, i) => Math.abs(row - rows[i]));
+    expect(Math.max(...steps)).toBeLessThan(9);
+    expect(seen.brightness(0.3, 0.79, 0.4, 0.06)).toBeGreaterThan(4);
+  });
+
   it('the chain as a wall of faces, without those that were deleted', async () => {
     const asked: string[] = [];
     stage.front.picture = async ({ pathname }) => {

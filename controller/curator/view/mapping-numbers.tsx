@@ -33,7 +33,7 @@ export function MappingNumbers({ mapping, onEdit, onRelease }: MappingNumbersPro
               aria-pressed={rotation === quarter}
               onClick={() => onEdit({ ...mapping, rotation: quarter }, false)}
             >
-              {quarter}°
+              {String(quarter).replace('-', '−')}°
             </button>
           ))}
         </div>
