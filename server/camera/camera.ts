@@ -24,7 +24,7 @@ const firstWebcam = process.platform === 'linux' ? '/dev/video0' : '';
  * @param resolve makes the paths of installation.yaml absolute
  */
 export function createCamera(
-  { camera: config, chain }: Pick<Config, 'camera' | 'chain'>,
+  { camera: config }: Pick<Config, 'camera'>,
   resolve: (path: string) => string,
   driver: string,
 ): Camera {
@@ -39,7 +39,7 @@ export function createCamera(
       case 'node-webcam':
         return new WebcamDriver({ ...config, device: config.webcam || firstWebcam }, events);
       case 'folder':
-        return new FolderDriver(resolve(config.folder), chain.keepPortraits, events);
+        return new FolderDriver(resolve(config.folder), events);
       default:
         throw cameraUnavailable(`There is no camera '${name}'. Choose browser, device, node-webcam or folder.`);
     }

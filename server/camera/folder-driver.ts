@@ -35,12 +35,12 @@ interface Seen {
 
 /**
  * Photographs dropped into a folder, one visitor each, the oldest first. One that was taken stays where it is until it has
- * been used, so that none is lost in a crash; then it is deleted or goes to `taken/`. Those that cannot be read go to
- * `refused/` with a text that says why.
+ * been used, so that none is lost in a crash; then it is deleted, since whoever asks to be forgotten must not be found
+ * here: where photographs are kept, the chain keeps them. Those that cannot be read go to `refused/` with a text that says
+ * why.
  */
 export class FolderDriver implements CameraDriver {
   readonly #folder: string;
-  readonly #isKept: boolean;
   readonly #events: DriverEvents;
   readonly #seen = new Map<string, Seen>();
   #watcher: FSWatcher | null = null;
@@ -52,10 +52,8 @@ export class FolderDriver implements CameraDriver {
   /** Why photographs cannot be put away; null where they can. */
   #trouble: string | null = null;
 
-  /** @param isKept whether photographs that were used are kept, in `taken/` */
-  constructor(folder: string, isKept: boolean, events: DriverEvents) {
+  constructor(folder: string, events: DriverEvents) {
     this.#folder = folder;
-    this.#isKept = isKept;
     this.#events = events;
   }
 
@@ -191,9 +189,8 @@ export class FolderDriver implements CameraDriver {
     const path = join(this.#folder, name);
     try {
       if (isSame(seen, await stat(path))) {
-        if (seen.refusal !== undefined) await this.#move(name, 'refused', seen.refusal);
-        else if (this.#isKept) await this.#move(name, 'taken');
-        else await rm(path);
+        if (seen.refusal === undefined) await rm(path);
+        else await this.#refuse(name, seen.refusal);
       }
       this.#seen.delete(name);
     } catch (error) {
@@ -203,9 +200,9 @@ export class FolderDriver implements CameraDriver {
     }
   }
 
-  /** Puts a photograph aside under its name, or another where that is taken. */
-  async #move(name: string, where: 'taken' | 'refused', reason?: string): Promise<void> {
-    const folder = join(this.#folder, where);
+  /** Puts what is no photograph aside under its name, or another where that is taken, with the reason beside it. */
+  async #refuse(name: string, reason: string): Promise<void> {
+    const folder = join(this.#folder, 'refused');
     const ending = extname(name);
     const stem = name.slice(0, name.length - ending.length);
     await mkdir(folder, { recursive: true });
@@ -213,7 +210,7 @@ export class FolderDriver implements CameraDriver {
     let free = name;
     for (let i = 2; there.has(free); i++) free = `${stem}-${i}${ending}`;
     await rename(join(this.#folder, name), join(folder, free));
-    if (reason !== undefined) await writeFile(join(folder, `${free}.txt`), `${reason}\n`);
+    await writeFile(join(folder, `${free}.txt`), `${reason}\n`);
   }
 
   async #preview(): Promise<void> {

@@ -94,7 +94,8 @@ const camera = section('Cameras. Which of them is used is chosen by `live: camer
   ),
   folder: path(
     'For `folder`: where photographs are dropped. Put copies there: each is deleted once a face grows from it or it is ' +
-      'refused as a portrait; with `chain: keepPortraits` it goes to taken/ instead. What is no photograph goes to refused/.',
+      'refused as a portrait. What is no photograph goes to refused/. A folder taken/ in it is of an earlier version: ' +
+      'delete it, since no visitor who asks to be forgotten is deleted there.',
     'photographs',
   ),
   troubleAfter: number(
@@ -114,8 +115,7 @@ const portrait = section('Which portraits are taken.', {
 const chain = section('The chain of faces.', {
   folder: path('Where the chain is kept. Back this folder up.', 'chain'),
   keepPortraits: toggle(
-    'Keep visitors’ photographs with their faces, and those of the folder camera in its taken/. The words of consent ' +
-      'change with it.',
+    'Keep visitors’ photographs with their faces, until these are deleted. The words of consent change with it.',
     false,
   ),
   forgetAfter: whole('Delete each face after so many days; 0 keeps them.', 'days', 0, 36_500, 0),
