@@ -54,14 +54,6 @@ export class PictureWatch {
     this.#sampledAt = now;
   }
 
-  /** Pictures are not expected for a while: nothing that is missing counts. */
-  rest(now: number): void {
-    this.#lastAt = now;
-    this.#sameSince = null;
-    this.#darkSince = null;
-    this.#digest = null;
-  }
-
   trouble(now: number): PictureTrouble | null {
     const lasts = (since: number | null) => since !== null && this.#sampledAt - since > this.#patience;
     if (now - this.#lastAt > this.#patience) return 'silent';

@@ -17,14 +17,24 @@ export interface WebcamOptions {
   readonly height: number;
 }
 
-/** Whether the camera is still plugged in is looked at so often, ms. */
-const lookEvery = 1_000;
-/** Pictures taken one by one, with no visitor before the camera: only now and then, since each lights its lamp. */
-const idleEvery = 60_000;
+/** Whether the camera is still plugged in and its program has not hung is looked at so often, ms. */
+const lookEvery = 250;
+/**
+ * From the beginning of one picture to that of the next with no visitor before the camera, ms. Each lights the lamp, but
+ * nothing else tells a camera that is black or frozen, and it takes two pictures to know.
+ */
+const idleEvery = 1_000;
 const previewPause = 150;
+/** After a picture that failed, ms. */
+const troublePause = 1_000;
 const patience = 10_000;
-/** The same picture, or a black one, so often makes a trouble. */
-const sameLimit = 2_500;
+/**
+ * Two pictures that are the same or black, taken so far apart, make a trouble, ms: a living camera's stills are never
+ * equal, and a hand before the lens is gone by then.
+ */
+const sameLimit = 500;
+/** A picture is late after so long, and after twice as long as the one before it took, ms. */
+const lateAfter = 2_000;
 
 /** The program that node-webcam runs on each system, and how it is got. */
 const programs: Partial<Record<NodeJS.Platform, readonly [program: string, advice: string]>> = {
@@ -43,7 +53,10 @@ export class WebcamDriver implements CameraDriver {
   #isClosed = false;
   #isLooping = false;
   #trouble: string | null = null;
-  #shotAt = Number.NEGATIVE_INFINITY;
+  /** When the newest picture was begun, how long the last good one took, and whether one is being taken. */
+  #begunAt = Number.NEGATIVE_INFINITY;
+  #took = patience;
+  #isShooting = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: WebcamOptions, events: DriverEvents) {
@@ -79,19 +92,23 @@ export class WebcamDriver implements CameraDriver {
     this.#isClosed = true;
     this.#isPreviewWanted = false;
     clearInterval(this.#timer);
-    await this.#last.catch(() => undefined);
+    await this.#last;
   }
 
-  /** Once a second: whether it is there, and where nobody has taken a picture for long, whether it gives one. */
+  /** Whether it is there, whether the picture in hand is late, and where nobody takes pictures, whether it gives any. */
   async #look(): Promise<void> {
     const { device } = this.#options;
     if (process.platform === 'linux' && device.startsWith('/') && !(await isThere(device))) {
       this.#tell(`There is no camera at ${device}. Plug it in, or choose another under 'camera: webcam'.`);
-      this.#shotAt = Number.NEGATIVE_INFINITY;
+      this.#begunAt = Number.NEGATIVE_INFINITY;
       return;
     }
-    const wait = this.#trouble === null ? idleEvery : 2 * lookEvery;
-    if (this.#isLooping || this.#isClosed || performance.now() - this.#shotAt < wait) return;
+    const since = performance.now() - this.#begunAt;
+    if (this.#isShooting) {
+      if (since > Math.max(lateAfter, 2 * this.#took)) this.#tell(troubleSentences.silent);
+      return;
+    }
+    if (this.#isLooping || this.#isClosed || since < idleEvery) return;
     await this.#shoot().catch(() => undefined);
   }
 
@@ -106,19 +123,26 @@ export class WebcamDriver implements CameraDriver {
       } catch {
         // Said as health already.
       }
-      await new Promise((resolve) => setTimeout(resolve, this.#trouble === null ? previewPause : lookEvery));
+      await new Promise((resolve) => setTimeout(resolve, this.#trouble === null ? previewPause : troublePause));
     }
     this.#isLooping = false;
   }
 
   /** One photograph after the other: the camera can be open once. */
   #shoot(): Promise<Photograph> {
-    const shot = this.#last.catch(() => undefined).then(() => this.#shootNow());
+    const shot = this.#last.then(async () => {
+      this.#isShooting = true;
+      return await this.#shootNow().finally(() => {
+        this.#isShooting = false;
+      });
+    });
     this.#last = shot.catch(() => undefined);
     return shot;
   }
 
   async #shootNow(): Promise<Photograph> {
+    const begunAt = performance.now();
+    this.#begunAt = begunAt;
     const folder = await mkdtemp(join(tmpdir(), 'familiar-camera-'));
     try {
       if (!/^[\w./:\\~-]+$/.test(folder))
@@ -128,11 +152,10 @@ export class WebcamDriver implements CameraDriver {
       const at = Date.now();
       await within(patience, shoot(path, { device: device || null, width, height }));
       const bytes = await readFile(path);
-      this.#shotAt = performance.now();
+      this.#took = performance.now() - begunAt;
       this.#judge(await sampleOf(bytes));
       return { bytes, at };
     } catch (error) {
-      this.#shotAt = performance.now();
       const failure = error instanceof FamiliarError ? error : cameraFailed(sentenceFor(error), error);
       this.#tell(failure.message);
       throw failure;
@@ -143,8 +166,6 @@ export class WebcamDriver implements CameraDriver {
 
   #judge(sample: Awaited<ReturnType<typeof sampleOf>>): void {
     const now = performance.now();
-    // Between two series of pictures, nothing was expected.
-    if (this.#watch.trouble(now) === 'silent') this.#watch.rest(now);
     this.#watch.see(now, sample);
     const trouble = this.#watch.trouble(now);
     this.#tell(trouble === null ? null : troubleSentences[trouble]);

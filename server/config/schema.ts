@@ -87,8 +87,9 @@ const camera = section('Cameras. Which of them is used is chosen by `live: camer
   height: whole('Height asked of the camera.', 'px', 120, 4_320, 720),
   fps: whole('Pictures a second asked of the camera.', '', 1, 60, 30),
   webcam: text(
-    'For `node-webcam`: the device, such as /dev/video2. Empty: the first one, which on Linux is /dev/video0. On macOS and ' +
-      'Windows it may take a minute until an unplugged one is noticed.',
+    'For `node-webcam`: the device, such as /dev/video2. Empty: the first one, which on Linux is /dev/video0. A picture is ' +
+      'taken every second, also while nobody is there, and its lamp blinks: only so is a camera that is black or frozen ' +
+      'noticed within 3 s, or later, where a picture takes longer than a second.',
     1_000,
     '',
   ),

@@ -71,13 +71,6 @@ describe('a camera that', () => {
     expect(watch.trouble(9_020)).toBeNull();
   });
 
-  it('need not send anything while it rests', () => {
-    const watch = new PictureWatch(patience, 0);
-    watch.see(100, { digest: 1, bright: 180 });
-    watch.rest(60_000);
-    expect(watch.trouble(60_000 + patience)).toBeNull();
-  });
-
   it('tells its rate over the last two seconds', () => {
     const watch = new PictureWatch(patience, 0);
     expect(watch.fps(0)).toBeNull();
