@@ -13,7 +13,8 @@ import { BecomingRecord, removeJournal } from './becoming-record.ts';
 import { faceOfOtherPack, faceUnknown } from './errors.ts';
 import { faceFiles, readFaceLatent, writeFaceCurve, writeFaceLatent, writeFacePictures } from './face-folder.ts';
 import { type FaceRecord, faceIdPattern, type PackFacts, writeFaceRecord } from './face-record.ts';
-import { type ChainEntry, entryOf, type FilmOrder, faceOf, writeIndex } from './index-file.ts';
+import { dropFilm, type FilmOrder, orderFilm, placeFilm } from './films.ts';
+import { type ChainEntry, entryOf, faceOf, writeIndex } from './index-file.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { beginForgetting, type ChainPaths, chainPaths, finishForgetting, openFolders } from './open-folders.ts';
 import { type Finish, UnsavedFaces } from './unsaved-faces.ts';
@@ -82,6 +83,8 @@ export class Chain implements ChainPort {
     (problem) => this.report(problem),
   );
   #saving: Promise<void> = Promise.resolve();
+  /** A film on its way into its place: nothing is forgotten in the middle of that. */
+  #placing: Promise<void> = Promise.resolve();
   readonly #timer: NodeJS.Timeout;
 
   constructor(
@@ -257,6 +260,7 @@ export class Chain implements ChainPort {
     this.#listFaces();
     await Promise.allSettled([...this.#forgetListeners].map(async (listener) => listener(id)));
     await active?.stop();
+    await this.#placing;
     try {
       await beginForgetting(this.#paths, id);
     } catch (error) {
@@ -334,21 +338,15 @@ export class Chain implements ChainPort {
   /** A face whose video is still to be made from its journal, the oldest first; null where there is none. */
   nextFilm(pack: PackFacts, except: ReadonlySet<string>): FilmOrder | null {
     const entry = this.#entries.find((e) => e.drawn && !e.filmed && e.packSha256 === pack.sha256 && !except.has(e.id));
-    if (entry === undefined) return null;
-    const folder = this.#folder(entry.id);
-    const { id, from } = entry;
-    return { id, from, journal: join(folder, faceFiles.journal), video: join(folder, faceFiles.video) };
+    return entry === undefined ? null : orderFilm(this.#paths.films, this.#folder(entry.id), entry);
   }
 
-  /** Takes a video away that was finished although it was not to be made any more. */
-  async dropFilm(id: string): Promise<void> {
-    if (this.#knows(id)) await rm(join(this.#folder(id), faceFiles.video), { force: true });
-  }
-
-  /** The video is made, or cannot be made: the journal goes. */
-  async filmed(id: string): Promise<void> {
-    if (!this.#knows(id)) return;
-    await removeJournal(this.#folder(id));
+  /** A film is whole: it comes into its place, and the journal goes. */
+  async filmed(id: string, video: string): Promise<void> {
+    if (!this.#knows(id)) return dropFilm(video);
+    const placed = placeFilm(video, this.#folder(id));
+    this.#placing = placed.catch(() => undefined);
+    await placed;
     await this.#update(id, { filmed: true });
   }
 

@@ -26,14 +26,6 @@ const schema = z.object({
 /** A finished face as the chain knows it without opening its folder. */
 export type ChainEntry = z.infer<typeof schema>['faces'][number];
 
-/** A film that is still to be made: whose, of a face that grew out of which, and from and to which files. */
-export interface FilmOrder {
-  readonly id: string;
-  readonly from: string | null;
-  readonly journal: string;
-  readonly video: string;
-}
-
 export const entryOf = (record: FaceRecord, drawn: boolean, filmed: boolean): ChainEntry => ({
   id: record.id,
   visitor: record.visitor,

@@ -4,6 +4,7 @@ import { messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
 import { exists, faceFiles, readFaceLatent, sweepPartials, writeFaceCurve, writeFaceLatent } from './face-folder.ts';
 import { type FaceRecord, faceIdPattern, latentLength, readFaceRecord, writeFaceRecord } from './face-record.ts';
+import { sweepFilms } from './films.ts';
 import { type ChainEntry, entryOf, readIndex } from './index-file.ts';
 import { readJournal } from './journal.ts';
 import { decodeSteps, vectorOf, wholeSteps } from './step-record.ts';
@@ -13,6 +14,8 @@ export const chainPaths = (folder: string) => ({
   faces: join(folder, 'faces'),
   /** Faces on their way out: whatever lies here is deleted at the next opportunity. */
   forgotten: join(folder, 'forgotten'),
+  /** Films that the engine is making: none is beside its face before it is whole, and nobody was forgotten meanwhile. */
+  films: join(folder, 'films'),
   index: join(folder, 'index.json'),
   counter: join(folder, 'visitors.json'),
 });
@@ -32,6 +35,8 @@ export async function openFolders(paths: ChainPaths, now: number): Promise<Opene
   try {
     await mkdir(paths.faces, { recursive: true });
     await mkdir(paths.forgotten, { recursive: true });
+    await mkdir(paths.films, { recursive: true });
+    await sweepFilms(paths.films);
   } catch (error) {
     throw fileError(paths.faces, error);
   }
@@ -118,9 +123,10 @@ export async function finishForgetting(
   becoming: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   if (faceIdPattern.test(id)) {
-    for (const follower of await followersOf(paths, id)) {
+    const followers = await followersOf(paths, id);
+    await sweepFilms(paths.films, [id, ...followers.map((folder) => basename(folder))]);
+    for (const follower of followers) {
       if (becoming.has(basename(follower))) continue;
-      await sweepPartials(follower);
       for (const name of [faceFiles.video, faceFiles.journal]) await rm(join(follower, name), { force: true });
     }
   }

@@ -1,5 +1,6 @@
 import type { Chain } from '../chain/chain.ts';
 import type { PackFacts } from '../chain/face-record.ts';
+import { dropFilm } from '../chain/films.ts';
 import { messageOf } from '../errors.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import type { FromEngine, ToEngine } from './messages.ts';
@@ -12,7 +13,7 @@ const againAfter = 10 * 60_000;
 type Film = Extract<ToEngine, { type: 'film' }>;
 
 export interface BacklogTools {
-  readonly chain: Pick<Chain, 'undrawn' | 'draw' | 'nextFilm' | 'filmed' | 'dropFilm' | 'report'>;
+  readonly chain: Pick<Chain, 'undrawn' | 'draw' | 'nextFilm' | 'filmed' | 'report'>;
   /** The pack of the engine while that has time; null while a face becomes and while the engine is away. */
   readonly pack: () => PackFacts | null;
   readonly newId: () => number;
@@ -25,8 +26,6 @@ export interface BacklogTools {
 export class Backlog {
   readonly #tools: BacklogTools;
   #film: { readonly id: number; readonly face: string; readonly from: string | null } | null = null;
-  /** Films that were stopped, and whose they are: the engine may have finished one before it heard of that. */
-  readonly #stopped = new Map<number, string>();
   #isDrawing = false;
   /** Faces whose pictures or film failed. */
   readonly #failed = new Set<string>();
@@ -55,7 +54,6 @@ export class Backlog {
   pause(): void {
     if (this.#film === null) return;
     this.#tools.send({ type: 'stop', id: this.#film.id });
-    this.#stopped.set(this.#film.id, this.#film.face);
     this.#film = null;
   }
 
@@ -67,15 +65,13 @@ export class Backlog {
 
   /** Hears what the engine says of films; the rest is another's. */
   hear(message: FromEngine): void {
-    if (message.type === 'filmed' && this.#stopped.has(message.id)) {
-      // It may begin with a face that was forgotten; where it may not, it is made again.
-      void this.#tools.chain.dropFilm(this.#stopped.get(message.id) as string).catch(() => undefined);
+    if (message.type === 'filmed' && message.id !== this.#film?.id) {
+      // It was stopped, too late, and may show a face that was forgotten. Where it may not, it is made again.
+      void dropFilm(message.video).catch(() => undefined);
     }
     if (this.#film === null || !('id' in message) || message.id !== this.#film.id) return;
-    // What the engine says comes in order: of those before it nothing more is to come.
-    this.#stopped.clear();
     const { face } = this.#film;
-    if (message.type === 'filmed') void this.#filmed(face);
+    if (message.type === 'filmed') void this.#filmed(face, message.video);
     if (message.type === 'failed') this.#fails(face, message.message);
   }
 
@@ -118,10 +114,14 @@ export class Backlog {
     if (send(film)) this.#film = { id: film.id, face: next.id, from: next.from };
   }
 
-  async #filmed(face: string): Promise<void> {
+  async #filmed(face: string, video: string): Promise<void> {
     this.#film = null;
-    await this.#tools.chain.filmed(face).catch(() => undefined);
-    this.later();
+    try {
+      await this.#tools.chain.filmed(face, video);
+      this.later();
+    } catch (error) {
+      this.#fails(face, messageOf(error));
+    }
   }
 
   #fails(face: string, reason: string): void {

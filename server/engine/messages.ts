@@ -77,7 +77,8 @@ export type FromEngine =
   /** One request failed; the engine goes on. */
   | { readonly type: 'failed'; readonly id: number; readonly code: string; readonly message: string }
   | { readonly type: 'rendered'; readonly id: number; readonly image: Uint8Array }
-  | { readonly type: 'filmed'; readonly id: number }
+  /** The film lies where it was ordered to, also where it was stopped too late. */
+  | { readonly type: 'filmed'; readonly id: number; readonly video: string }
   | { readonly type: 'pong' };
 
 /** Steps that may be under way at once: the engine computes the next while the last is being journalled. */

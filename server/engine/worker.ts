@@ -116,7 +116,7 @@ class Worker {
     };
     try {
       const isWhole = await filmEvolution(this.#studio, film.journal, film.video, rest);
-      if (isWhole) send({ type: 'filmed', id: film.id });
+      if (isWhole) send({ type: 'filmed', id: film.id, video: film.video });
       else if (this.#films[0] === film) return;
     } catch (error) {
       fail(film.id, error);

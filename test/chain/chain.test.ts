@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BecomingRecord } from '../../server/chain/becoming-record.ts';
 import { type Chain, type ChainOptions, openChain } from '../../server/chain/chain.ts';
 import { decodeJournal } from '../../server/chain/journal.ts';
@@ -16,6 +17,19 @@ const wsOf = (step: number) => Float32Array.from({ length: 6 }, (_, i) => step +
 /** Changes with every other step, as only every other one is told of it. */
 const noiseOf = (step: number) => new Float32Array(5).fill(Math.floor(step / 2));
 const latent = (step: number) => Float32Array.from([...wsOf(step), ...noiseOf(step)]);
+
+/** What a film waits for in the middle of coming into its place. */
+const slow = vi.hoisted(() => ({ film: Promise.resolve() }));
+vi.mock('../../server/files/atomic.ts', async (original) => {
+  const atomic = await original<typeof import('../../server/files/atomic.ts')>();
+  const replaceFile: typeof atomic.replaceFile = (path, fill) =>
+    atomic.replaceFile(path, async (temporary) => {
+      const result = await fill(temporary);
+      if (path.endsWith('evolution.mp4')) await slow.film;
+      return result;
+    });
+  return { ...atomic, replaceFile };
+});
 
 let folder: string;
 let chain: Chain;
@@ -51,6 +65,10 @@ async function face(visitor: number, from: string | null = null, by = pack): Pro
   await chain.finish(record, picture(visitor), 'arrived');
   return { id: record.face.id, receipt };
 }
+
+const fail = (reason: string): never => {
+  throw new Error(reason);
+};
 
 describe('the chain', () => {
   it('keeps a face with everything that belongs to it, and finds it again', async () => {
@@ -231,6 +249,47 @@ describe('forgetting', () => {
     expect(existsSync(of(second.id, 'evolution.mp4'))).toBe(false);
     expect(existsSync(of(second.id, 'final.webp'))).toBe(true);
     expect(existsSync(of(third.id, 'evolution.mp4'))).toBe(true);
+  });
+
+  it('brings no film into its place that was being made of the face that grew out of it, and leaves nothing of it', async () => {
+    const first = await face(1);
+    const second = await face(2, first.id);
+    const films = join(folder, 'films');
+    const { video } = chain.nextFilm(pack, new Set([first.id])) ?? fail('no film is to be made');
+    const other = chain.nextFilm(pack, new Set([second.id])) ?? fail('no film is to be made');
+    await Promise.all([writeFile(video, 'film'), writeFile(other.video, 'film')]);
+    await chain.filmed(first.id, other.video);
+    expect(existsSync(join(folder, 'faces', first.id, 'evolution.mp4'))).toBe(true);
+    // It comes into its place in the very moment.
+    let goOn = () => {};
+    slow.film = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    const both = [chain.filmed(second.id, video), chain.forget(first.id)];
+    setTimeout(goOn, 300);
+    await Promise.all(both);
+    expect(existsSync(join(folder, 'faces', second.id, 'evolution.mp4'))).toBe(false);
+    expect(await readdir(films)).toEqual([]);
+  });
+
+  it('deletes what the engine has drawn of a film so far, and a start what a power cut left of one', async () => {
+    const first = await face(1);
+    await face(2, first.id);
+    const third = await face(3);
+    const films = join(folder, 'films');
+    const orders = [first.id, third.id].map((id) => {
+      const others = chain.faces.filter((known) => known.id !== id).map((known) => known.id);
+      return chain.nextFilm(pack, new Set(others)) ?? fail('no film is to be made');
+    });
+    const inProgress = orders.map(({ video }) =>
+      join(films, `.${basename(video, '.mp4')}.${randomUUID()}.partial.mp4`),
+    );
+    for (const path of inProgress) await writeFile(path, 'film');
+    await chain.forget(first.id);
+    expect(await readdir(films)).toEqual([basename(inProgress[1])]);
+    await chain.close();
+    chain = await open();
+    expect(await readdir(films)).toEqual([]);
   });
 
   it('costs the face that becomes meanwhile its beginning and nothing else', async () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Backlog } from '../../server/engine/backlog.ts';
 import type { ToEngine } from '../../server/engine/messages.ts';
@@ -11,8 +14,10 @@ let unfilmed: string[];
 let sent: ToEngine[];
 let drawn: string[];
 let reported: string[];
-let dropped: string[];
+let films: string;
+let placed: string[];
 let hasTime: boolean;
+let isRefused: boolean;
 let drawFace: (face: string) => Promise<typeof picture>;
 let backlog: Backlog;
 
@@ -23,8 +28,10 @@ beforeEach(() => {
   sent = [];
   drawn = [];
   reported = [];
-  dropped = [];
+  placed = [];
+  films = mkdtempSync(join(tmpdir(), 'familiar-'));
   hasTime = true;
+  isRefused = false;
   drawFace = async () => picture;
   let ids = 10;
   backlog = new Backlog({
@@ -36,13 +43,12 @@ beforeEach(() => {
       },
       nextFilm: (_, except) => {
         const id = unfilmed.find((face) => !except.has(face));
-        return id === undefined ? null : { id, from: `before ${id}`, journal: `${id}/journal`, video: `${id}/film` };
+        return id === undefined ? null : { id, from: `before ${id}`, journal: `${id}/journal`, video: join(films, id) };
       },
-      filmed: async (face) => {
+      filmed: async (face, video) => {
+        if (isRefused) throw new Error('No room.');
+        placed.push(video);
         unfilmed = unfilmed.filter((other) => other !== face);
-      },
-      dropFilm: async (face) => {
-        dropped.push(face);
       },
       report: (problem) => reported.push(problem),
     },
@@ -55,15 +61,21 @@ beforeEach(() => {
 afterEach(() => {
   backlog.close();
   vi.useRealTimers();
+  rmSync(films, { recursive: true });
 });
 
-const films = () => sent.flatMap((message) => (message.type === 'film' ? [message.video] : []));
+const begun = () => sent.flatMap((message) => (message.type === 'film' ? [basename(message.video)] : []));
 const newest = () => {
   const film = sent.findLast((message) => message.type === 'film');
   if (film === undefined) throw new Error('no film was begun');
-  return film.id;
+  return film;
 };
-const fails = (message: string) => backlog.hear({ type: 'failed', id: newest(), code: 'DISK_FULL', message });
+const fails = (message: string) => backlog.hear({ type: 'failed', id: newest().id, code: 'DISK_FULL', message });
+/** The engine has finished a film. */
+const finishes = ({ id, video } = newest()) => {
+  writeFileSync(video, 'film');
+  backlog.hear({ type: 'filmed', id, video });
+};
 
 describe('what faces still lack', () => {
   it('is made when the engine is there: pictures at once, films one after the other, later', async () => {
@@ -74,13 +86,13 @@ describe('what faces still lack', () => {
     expect(drawn).toEqual(['a', 'b']);
     expect(sent).toEqual([]);
     await minutes(1);
-    expect(films()).toEqual(['c/film']);
-    backlog.hear({ type: 'filmed', id: newest() });
+    expect(begun()).toEqual(['c']);
+    finishes();
     await minutes(1);
-    expect(films()).toEqual(['c/film', 'd/film']);
-    backlog.hear({ type: 'filmed', id: newest() });
+    expect(begun()).toEqual(['c', 'd']);
+    finishes();
     await minutes(60);
-    expect(films()).toHaveLength(2);
+    expect(begun()).toHaveLength(2);
   });
 
   it('waits while a face becomes', async () => {
@@ -94,7 +106,7 @@ describe('what faces still lack', () => {
     backlog.later();
     await minutes(1);
     expect(drawn).toEqual(['a']);
-    expect(films()).toEqual(['b/film']);
+    expect(begun()).toEqual(['b']);
   });
 
   it('gives way to the next visitor, and is begun anew', async () => {
@@ -103,12 +115,12 @@ describe('what faces still lack', () => {
     await minutes(1);
     const first = newest();
     backlog.pause();
-    expect(sent.at(-1)).toEqual({ type: 'stop', id: first });
+    expect(sent.at(-1)).toEqual({ type: 'stop', id: first.id });
     // The engine may say of the old one what it likes.
-    backlog.hear({ type: 'filmed', id: first });
+    finishes(first);
     backlog.later();
     await minutes(1);
-    expect(films()).toEqual(['a/film', 'a/film']);
+    expect(begun()).toEqual(['a', 'a']);
   });
 
   it('that a full disk refused is said, left for the others, and tried again after a while', async () => {
@@ -117,16 +129,32 @@ describe('what faces still lack', () => {
     await minutes(1);
     fails('The disk is full.');
     await minutes(1);
-    expect(films()).toEqual(['a/film', 'b/film']);
-    backlog.hear({ type: 'filmed', id: newest() });
+    expect(begun()).toEqual(['a', 'b']);
+    finishes();
     await minutes(5);
-    expect(films()).toHaveLength(2);
+    expect(begun()).toHaveLength(2);
     await minutes(5);
-    expect(films()).toEqual(['a/film', 'b/film', 'a/film']);
+    expect(begun()).toEqual(['a', 'b', 'a']);
     fails('The disk is full.');
     await minutes(11);
-    expect(films()).toHaveLength(4);
+    expect(begun()).toHaveLength(4);
     expect(new Set(reported)).toEqual(new Set(['The disk is full.']));
+  });
+
+  it('whose film the disk will not take into its place is said, and filmed again after a while', async () => {
+    unfilmed = ['a'];
+    backlog.later();
+    await minutes(1);
+    isRefused = true;
+    finishes();
+    await minutes(5);
+    expect(begun()).toHaveLength(1);
+    expect(reported).toEqual(['No room.']);
+    isRefused = false;
+    await minutes(6);
+    finishes();
+    await minutes(1);
+    expect([begun(), unfilmed]).toEqual([['a', 'a'], []]);
   });
 
   it('and whose picture the disk refused gets it later too', async () => {
@@ -152,7 +180,7 @@ describe('what faces still lack', () => {
     backlog.lost();
     backlog.begin();
     await minutes(60);
-    expect(films()).toEqual(['a/film', 'b/film']);
+    expect(begun()).toEqual(['a', 'b']);
   });
 
   it('is left alone where it is about to be deleted', async () => {
@@ -162,7 +190,7 @@ describe('what faces still lack', () => {
     backlog.forget('b');
     expect(sent).toHaveLength(1);
     backlog.forget('a');
-    expect(sent.at(-1)).toEqual({ type: 'stop', id: newest() });
+    expect(sent.at(-1)).toEqual({ type: 'stop', id: newest().id });
   });
 
   it('does not bring back, in the next one’s film, a face that is deleted', async () => {
@@ -170,10 +198,12 @@ describe('what faces still lack', () => {
     backlog.later();
     await minutes(1);
     backlog.forget('before a');
-    expect(sent.at(-1)).toEqual({ type: 'stop', id: newest() });
+    expect(sent.at(-1)).toEqual({ type: 'stop', id: newest().id });
     // The engine had finished it when it heard of that.
-    backlog.hear({ type: 'filmed', id: newest() });
-    expect(dropped).toEqual(['a']);
+    finishes();
+    expect(placed).toEqual([]);
+    vi.useRealTimers();
+    await expect.poll(() => readdirSync(films)).toEqual([]);
     expect(unfilmed).toEqual(['a']);
   });
 });
