@@ -4,7 +4,7 @@ import { writeChunksAtomic } from '../files/atomic.ts';
 import { faceForgotten } from './errors.ts';
 import { faceFiles } from './face-folder.ts';
 import type { FaceRecord } from './face-record.ts';
-import { encodeRecord, JournalWriter, readJournal } from './journal.ts';
+import { encodeRecord, JournalWriter, readJournal, shrinkRecords } from './journal.ts';
 import { decodeStep, decodeSteps, encodeStep, join, type StepRecord, toHalf } from './step-record.ts';
 
 /** Bytes of latents in a journal before every other one is given up, however long the pace and large the network. */
@@ -18,8 +18,8 @@ export interface NewStep extends Omit<StepRecord, 'ws' | 'noise'> {
 
 /** A face that is becoming: what the chain writes down of it while the engine makes it. */
 export class BecomingRecord {
-  readonly face: FaceRecord;
   readonly folder: string;
+  #face: FaceRecord;
   #mostBytes: number;
   #writer: JournalWriter;
   #bytes = 0;
@@ -29,11 +29,13 @@ export class BecomingRecord {
   #isNoiseOwed = false;
   #isOver = false;
   #isWithoutStart = false;
+  /** Where the journal's latents begin, bytes: before it, there are only points of the curve. */
+  #latentsFrom = 0;
   /** One change of the journal after the other. */
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(face: FaceRecord, folder: string, writer: JournalWriter, limit: number) {
-    this.face = face;
+    this.#face = face;
     this.folder = folder;
     this.#writer = writer;
     this.#mostBytes = limit;
@@ -41,6 +43,10 @@ export class BecomingRecord {
 
   static async open(face: FaceRecord, folder: string, limit = mostBytes): Promise<BecomingRecord> {
     return new BecomingRecord(face, folder, await JournalWriter.open(joinPath(folder, faceFiles.journal)), limit);
+  }
+
+  get face(): FaceRecord {
+    return this.#face;
   }
 
   /** The newest step, also where the disk would not take it; null before the first. */
@@ -63,20 +69,21 @@ export class BecomingRecord {
    * memory, what was journalled before stays, and the next step is tried again.
    */
   async append(step: NewStep): Promise<void> {
-    if (this.#isOver) throw faceForgotten(this.face.id);
+    if (this.#isOver) throw faceForgotten(this.#face.id);
     this.#last = step;
     this.#noise = step.noise ?? this.#noise;
     await this.#inTurn(() => this.#write(step));
   }
 
   async #write(step: NewStep): Promise<void> {
-    if (this.#bytes >= this.#mostBytes) await this.#rewrite(thinned);
+    if (this.#bytes >= this.#mostBytes) await this.#thin();
     const hasNoise = step.noise !== null || this.#isNoiseOwed;
     this.#isNoiseOwed = hasNoise;
     const payload = encodeStep({ ...step, noise: hasNoise ? toHalf(this.#noise) : null });
     await this.#writer.append(payload);
     this.#isNoiseOwed = false;
     this.#bytes += payload.byteLength;
+    if (this.#isWithoutStart) await this.#keepNewest();
   }
 
   /** Ends writing and tells all steps, the last one even where the disk did not take it. */
@@ -96,12 +103,18 @@ export class BecomingRecord {
     await this.#inTurn(() => this.#writer.close());
   }
 
-  /** Lets go of every step but the newest: they show the face this one grew out of, and that is forgotten. */
+  /**
+   * Lets go of every latent but the newest, from now on: they show the face this one grew out of, and that is forgotten.
+   * Also where the journal is all the disk has of it, and has no room for more.
+   */
   async forgetStart(): Promise<void> {
     this.#isWithoutStart = true;
-    await this.#inTurn(async () => {
-      if (!this.#isOver) await this.#rewrite(onlyNewest);
-    });
+    this.#face = { ...this.#face, from: null };
+    await this.#inTurn(() => this.#keepNewest());
+  }
+
+  async #keepNewest(): Promise<void> {
+    this.#latentsFrom = await keepNewestLatent(joinPath(this.folder, faceFiles.journal), this.#latentsFrom);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -110,17 +123,18 @@ export class BecomingRecord {
     return done;
   }
 
-  async #rewrite(rule: (payloads: readonly Uint8Array[]) => Iterable<Uint8Array>): Promise<void> {
+  async #thin(): Promise<void> {
     const path = joinPath(this.folder, faceFiles.journal);
     await this.#writer.close();
     try {
       const { payloads } = await readJournal(path);
-      await writeChunksAtomic(path, rule(payloads));
+      await writeChunksAtomic(path, thinned(payloads));
     } catch {
       // No room to rewrite it: it is whole as it is, and a later attempt may find some.
     } finally {
       const { payloads, end } = await readJournal(path);
       this.#writer = await JournalWriter.open(path, end);
+      this.#latentsFrom = 0;
       const whole = payloads.filter((payload) => decodeStep(payload)?.ws != null);
       this.#bytes = whole.reduce((sum, { byteLength }) => sum + byteLength, 0);
       if (this.#bytes >= this.#mostBytes) this.#mostBytes *= 2;
@@ -129,14 +143,7 @@ export class BecomingRecord {
 }
 
 /** Every other latent is left out, never the last one, which has the newest noise; the points of the curve stay. */
-const thinned = (payloads: readonly Uint8Array[]): Generator<Uint8Array> =>
-  withoutLatents(payloads, (nth) => nth % 2 === 0);
-
-/** No latent is left but the last one, which has the newest noise; the points of the curve stay. */
-const onlyNewest = (payloads: readonly Uint8Array[]): Generator<Uint8Array> => withoutLatents(payloads, () => false);
-
-/** Leaves latents out, but for those whose place among them, from 0, `isKept` wants. */
-function* withoutLatents(payloads: readonly Uint8Array[], isKept: (nth: number) => boolean): Generator<Uint8Array> {
+function* thinned(payloads: readonly Uint8Array[]): Generator<Uint8Array> {
   let nth = 0;
   let noise: Uint16Array | null = null;
   for (const [i, payload] of payloads.entries()) {
@@ -145,8 +152,25 @@ function* withoutLatents(payloads: readonly Uint8Array[], isKept: (nth: number) 
     noise = step.noise ?? noise;
     if (i === payloads.length - 1) yield encodeRecord(encodeStep({ ...step, noise }));
     else if (step.ws === null) yield encodeRecord(payload);
-    else yield encodeRecord(isKept(nth++) ? payload : encodeStep({ ...step, ws: null, noise: null }));
+    else yield encodeRecord(nth++ % 2 === 0 ? payload : encodeStep({ ...step, ws: null, noise: null }));
   }
+}
+
+/** Leaves no latent in a journal but its newest one, looking from a byte on; tells the byte where that one begins. */
+async function keepNewestLatent(path: string, from: number): Promise<number> {
+  let first = 0;
+  const starts = await shrinkRecords(path, from, (payloads) => {
+    const steps = payloads.map(decodeStep);
+    const ws = steps.findLastIndex((step) => step?.ws != null);
+    // Its noise may stand with an earlier step.
+    const noise = steps.findLastIndex((step, i) => i <= ws && step?.noise != null);
+    first = noise < 0 ? ws : noise;
+    return steps.map((step, i) => {
+      if (step === null) return payloads[i];
+      return encodeStep({ ...step, ws: i === ws ? step.ws : null, noise: i === noise ? step.noise : null });
+    });
+  });
+  return starts[first] ?? from;
 }
 
 export const removeJournal = (folder: string): Promise<void> =>

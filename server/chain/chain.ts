@@ -9,15 +9,16 @@ import type { RgbImage } from '../image/rgb-image.ts';
 import type { BecomingOrder, ChainPort, Off } from '../installation/ports.ts';
 import type { FacePicture } from '../protocol/routes.ts';
 import type { ChainFace } from '../protocol/snapshot.ts';
-import { BecomingRecord, removeJournal } from './becoming-record.ts';
+import { BecomingRecord } from './becoming-record.ts';
 import { faceOfOtherPack, faceUnknown } from './errors.ts';
-import { faceFiles, readFaceLatent, writeFaceCurve, writeFaceLatent, writeFacePictures } from './face-folder.ts';
+import { exists, faceFiles, readFaceLatent, writeFacePictures } from './face-folder.ts';
 import { type FaceRecord, faceIdPattern, type PackFacts, writeFaceRecord } from './face-record.ts';
 import { dropFilm, type FilmOrder, orderFilm, placeFilm } from './films.ts';
-import { type ChainEntry, entryOf, faceOf, writeIndex } from './index-file.ts';
+import { type ChainEntry, faceOf, writeIndex } from './index-file.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { beginForgetting, type ChainPaths, chainPaths, finishForgetting, openFolders } from './open-folders.ts';
-import { type Finish, UnsavedFaces } from './unsaved-faces.ts';
+import { saveFace } from './save-face.ts';
+import { UnsavedFaces } from './unsaved-faces.ts';
 import { readCounter } from './visitor-counter.ts';
 
 export interface ChainOptions {
@@ -47,14 +48,8 @@ export async function openChain(options: ChainOptions): Promise<Chain> {
   try {
     const paths = chainPaths(options.folder);
     const { entries, highest, problems } = await openFolders(paths, (options.now ?? Date.now)());
-    const chain = new Chain(
-      options,
-      paths,
-      lock,
-      entries,
-      Math.max(highest, await readCounter(paths.counter)),
-      problems,
-    );
+    const given = Math.max(highest, await readCounter(paths.counter));
+    const chain = new Chain(options, paths, lock, entries, given, problems);
     await chain.saveIndex();
     await chain.forgetOld();
     return chain;
@@ -188,6 +183,8 @@ export class Chain implements ChainPort {
       }
       const record = await BecomingRecord.open(face, folder);
       this.#active.set(id, record);
+      // It may have been forgotten while all this was written.
+      if (from !== null && !(await exists(this.#folder(from)))) await this.#forgetStarts(from);
       return { record, receipt };
     } catch (error) {
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
@@ -204,7 +201,7 @@ export class Chain implements ChainPort {
     const isActive = () => this.#active.get(id) === record;
     if (!isActive()) return;
     try {
-      const entry = await this.#save(record, { image, ending });
+      const entry = await saveFace(record, { image, ending }, this.#now());
       if (entry === null) return await this.abandon(record);
       // It may have been forgotten meanwhile.
       if (!isActive()) return;
@@ -219,22 +216,6 @@ export class Chain implements ChainPort {
       throw failure;
     }
     await this.#changed();
-  }
-
-  /** Writes everything of a finished face; null where it has no step to keep. */
-  async #save(record: BecomingRecord, { image, ending }: Finish): Promise<ChainEntry | null> {
-    const { face, folder } = record;
-    const steps = await record.end();
-    const { last, vector } = record;
-    if (last === null || vector === null) return null;
-    await writeFaceLatent(folder, face.pack, vector);
-    await writeFaceCurve(folder, steps);
-    await writeFacePictures(folder, image);
-    const { step, likeness } = last;
-    const finished: FaceRecord = { ...face, finishedAt: this.#now(), ending, steps: step, likeness };
-    await writeFaceRecord(join(folder, faceFiles.record), finished);
-    if (record.isWithoutStart) await removeJournal(folder);
-    return entryOf(finished, true, record.isWithoutStart);
   }
 
   #letGo(record: BecomingRecord): void {
@@ -270,15 +251,20 @@ export class Chain implements ChainPort {
       await this.#changed();
       throw error;
     }
-    for (const record of this.#active.values()) {
-      if (record.face.from === id) await record.forgetStart().catch((error) => this.report(messageOf(error)));
-    }
-    await finishForgetting(this.#paths, id, new Set(this.#active.keys()));
+    await this.#forgetStarts(id);
+    await finishForgetting(this.#paths, id);
     for (const [i, entry] of this.#entries.entries()) {
-      if (entry.from === id) this.#entries[i] = { ...entry, filmed: true };
+      if (entry.from === id) this.#entries[i] = { ...entry, from: null, filmed: true };
     }
     await this.#changed();
     return true;
+  }
+
+  /** Has the faces that are becoming out of a forgotten one let go of it. */
+  async #forgetStarts(id: string): Promise<void> {
+    for (const record of this.#active.values()) {
+      if (record.face.from === id) await record.forgetStart().catch((error) => this.report(messageOf(error)));
+    }
   }
 
   /** Forgets the faces that are older than the installation wants to keep. */

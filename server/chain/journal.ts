@@ -75,6 +75,46 @@ function lengthAt(buffer: Buffer, at: number): number | null {
 const checksum = (buffer: Buffer, at: number, length: number): number =>
   crc32(buffer.subarray(at + headerBytes, at + headerBytes + length), crc32(buffer.subarray(at + 4, at + 8)));
 
+/**
+ * Makes records smaller where they stand, which takes no room on the disk; zeros fill what is left of each. A power cut
+ * costs at most the one being written. Tells where the records begin, in bytes; an absent file has none.
+ *
+ * @param from byte where the first of them begins
+ * @param shrink tells what is left of their payloads, none longer than it was
+ */
+export async function shrinkRecords(
+  path: string,
+  from: number,
+  shrink: (payloads: readonly Uint8Array[]) => readonly Uint8Array[],
+): Promise<number[]> {
+  let file: FileHandle | null = null;
+  try {
+    file = await open(path, 'r+');
+    const bytes = Buffer.alloc(Math.max(0, (await file.stat()).size - from));
+    await file.read(bytes, 0, bytes.length, from);
+    const { payloads } = decodeJournal(bytes);
+    const starts = payloads.map(({ byteOffset }) => from + byteOffset - bytes.byteOffset - headerBytes);
+    for (const [i, payload] of shrink(payloads).entries()) {
+      const filler = payloads[i].byteLength - payload.byteLength;
+      if (filler > 0) await writeAt(file, Buffer.concat([encodeRecord(payload), Buffer.alloc(filler)]), starts[i]);
+    }
+    await file.datasync();
+    return starts;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw fileError(path, error);
+  } finally {
+    await file?.close();
+  }
+}
+
+async function writeAt(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
+  }
+}
+
 /** The one writer of a journal. */
 export class JournalWriter {
   readonly #path: string;
@@ -107,10 +147,7 @@ export class JournalWriter {
     return this.#inTurn(async () => {
       const record = encodeRecord(payload);
       try {
-        for (let done = 0; done < record.length; ) {
-          const { bytesWritten } = await this.#file.write(record, done, record.length - done, this.#end + done);
-          done += bytesWritten;
-        }
+        await writeAt(this.#file, record, this.#end);
         await this.#file.datasync();
         this.#end += record.length;
       } catch (error) {

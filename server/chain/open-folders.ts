@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
+import { removeJournal } from './becoming-record.ts';
 import { exists, faceFiles, readFaceLatent, sweepPartials, writeFaceCurve, writeFaceLatent } from './face-folder.ts';
 import { type FaceRecord, faceIdPattern, latentLength, readFaceRecord, writeFaceRecord } from './face-record.ts';
 import { sweepFilms } from './films.ts';
@@ -41,7 +42,8 @@ export async function openFolders(paths: ChainPaths, now: number): Promise<Opene
     throw fileError(paths.faces, error);
   }
   const problems: string[] = [];
-  for (const id of await readdir(paths.forgotten)) await finishForgetting(paths, id);
+  const forgotten = await readdir(paths.forgotten);
+  for (const id of forgotten) await finishForgetting(paths, id);
   const ids = (await readdir(paths.faces)).filter((name) => faceIdPattern.test(name));
   const index = await readIndex(paths.index);
   const entries: ChainEntry[] = [];
@@ -49,7 +51,9 @@ export async function openFolders(paths: ChainPaths, now: number): Promise<Opene
     const known = index.get(id);
     try {
       const entry = known?.drawn && known.filmed ? known : await openFace(join(paths.faces, id), now);
-      if (entry !== null) entries.push(entry);
+      // The index may be older than that.
+      const isForgotten = entry?.from != null && forgotten.includes(entry.from);
+      if (entry !== null) entries.push(isForgotten ? { ...entry, from: null } : entry);
     } catch (error) {
       problems.push(messageOf(error));
     }
@@ -93,14 +97,19 @@ async function closeInterrupted(folder: string, record: FaceRecord, now: number)
   }
   await writeFaceLatent(folder, record.pack, vectorOf(last));
   await writeFaceCurve(folder, steps);
+  const { from } = record;
+  const hasOrigin = from !== null && (await exists(join(folder, '..', from)));
   const closed: FaceRecord = {
     ...record,
     finishedAt: now,
     ending: 'interrupted',
     steps: last.step,
     likeness: last.likeness,
+    from: hasOrigin ? from : null,
   };
   await writeFaceRecord(join(folder, faceFiles.record), closed);
+  // What it grew out of was forgotten: no film may begin with that.
+  if (closed.from !== from) await removeJournal(folder);
   return closed;
 }
 
@@ -115,25 +124,26 @@ export async function beginForgetting(paths: ChainPaths, id: string): Promise<vo
 
 /**
  * Deletes what is left of a forgotten face. The films of the faces that grew out of it begin with it, so they go as well;
- * their other pictures stay. Those that are `becoming` have their journals open, and see to them themselves.
+ * their other pictures stay. Those that are becoming need their journals, and see to them themselves.
  */
-export async function finishForgetting(
-  paths: ChainPaths,
-  id: string,
-  becoming: ReadonlySet<string> = new Set(),
-): Promise<void> {
+export async function finishForgetting(paths: ChainPaths, id: string): Promise<void> {
   if (faceIdPattern.test(id)) {
     const followers = await followersOf(paths, id);
     await sweepFilms(paths.films, [id, ...followers.map((folder) => basename(folder))]);
     for (const follower of followers) {
-      if (becoming.has(basename(follower))) continue;
       for (const name of [faceFiles.video, faceFiles.journal]) await rm(join(follower, name), { force: true });
+      // Last, since nothing else tells that there is something to delete. A full disk leaves the number of nobody there.
+      await forgetOrigin(join(follower, faceFiles.record)).catch(() => undefined);
     }
   }
   await rm(join(paths.forgotten, id), { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Folders of the faces that grew out of this one. */
+async function forgetOrigin(path: string): Promise<void> {
+  await writeFaceRecord(path, { ...(await readFaceRecord(path)), from: null });
+}
+
+/** Folders of the finished faces that grew out of this one. */
 async function followersOf(paths: ChainPaths, id: string): Promise<string[]> {
   const followers: string[] = [];
   const index = await readIndex(paths.index);
@@ -141,13 +151,8 @@ async function followersOf(paths: ChainPaths, id: string): Promise<string[]> {
     if (!faceIdPattern.test(name)) continue;
     const folder = join(paths.faces, name);
     const known = index.get(name);
-    const from = known
-      ? known.from
-      : await readFaceRecord(join(folder, faceFiles.record)).then(
-          (record) => record.from,
-          () => null,
-        );
-    if (from === id) followers.push(folder);
+    const record = known ? null : await readFaceRecord(join(folder, faceFiles.record)).catch(() => null);
+    if (known?.from === id || (record?.from === id && record.finishedAt !== null)) followers.push(folder);
   }
   return followers;
 }

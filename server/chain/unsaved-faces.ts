@@ -1,12 +1,6 @@
 import { messageOf } from '../errors.ts';
-import type { RgbImage } from '../image/rgb-image.ts';
 import type { BecomingRecord } from './becoming-record.ts';
-
-/** How a face ended: its last picture, and why it is the last. */
-export interface Finish {
-  readonly image: RgbImage;
-  readonly ending: 'arrived' | 'early';
-}
+import type { Finish } from './save-face.ts';
 
 interface Unsaved extends Finish {
   /** Why the disk would not take it, in words. */

@@ -29,4 +29,21 @@ describe.skipIf(!isPossible)('a full disk', () => {
       rmSync(folder, { recursive: true, force: true });
     }
   });
+
+  it.each([
+    ['becomes', null],
+    ['held', 'DISK_FULL'],
+  ])('keeps nobody who is deleted while the next face is: %s', (how, finish) => {
+    const folders = ['disk-', 'copy-'].map((name) => mkdtempSync(join(tmpdir(), `familiar-${name}`)));
+    const script = fileURLToPath(new URL('forget-full-disk.ts', import.meta.url));
+    const line = `mount -t tmpfs -o size=600k none ${folders[0]}; exec "$0" --import tsx ${script} ${folders.join(' ')} ${how}`;
+    try {
+      const output = execFileSync('unshare', [...mount(line), process.execPath], { encoding: 'utf8' });
+      // Its newest step that the disk took, and nothing before it, which shows the deleted face.
+      const expected = { step: 'DISK_FULL', finish, isForgotten: true, latents: [207], kept: 207, film: null };
+      expect(JSON.parse(output)).toEqual(expected);
+    } finally {
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeJournal, encodeRecord, JournalWriter, readJournal } from '../../server/chain/journal.ts';
+import { decodeJournal, encodeRecord, JournalWriter, readJournal, shrinkRecords } from '../../server/chain/journal.ts';
 import { decodeStep, encodeStep } from '../../server/chain/step-record.ts';
 
 let folder: string;
@@ -65,6 +65,24 @@ describe('a journal', () => {
     await again.close();
     const { payloads: read } = await readJournal(path);
     expect(asArrays(read)).toEqual(asArrays([...payloads.slice(0, 4), Buffer.from('a'), Buffer.from('b')]));
+  });
+
+  it('whose records are made smaller keeps its length and the others, and is gone on with', async () => {
+    const path = join(folder, 'smaller');
+    const writer = await JournalWriter.open(path);
+    for (const payload of payloads) await writer.append(payload);
+    const small = [payloads[0].subarray(0, 4), payloads[1], payloads[2], Buffer.from('FFJ1'), payloads[4]];
+    const starts = ends.map((_, i) => ends[i - 1] ?? 0);
+    expect(await shrinkRecords(path, 0, () => small)).toEqual(starts);
+    expect(await readFile(path)).toHaveLength(whole.length);
+    expect(asArrays((await readJournal(path)).payloads)).toEqual(asArrays(small));
+    // From one on, nothing before it is touched.
+    expect(await shrinkRecords(path, starts[4], () => [Buffer.from('c')])).toEqual([starts[4]]);
+    await writer.append(payloads[2]);
+    await writer.close();
+    const expected = asArrays([...small.slice(0, 4), Buffer.from('c'), payloads[2]]);
+    expect(asArrays((await readJournal(path)).payloads)).toEqual(expected);
+    expect(await shrinkRecords(join(folder, 'nowhere'), 0, (all) => all)).toEqual([]);
   });
 
   it('that is not there is empty', async () => {
