@@ -1,4 +1,4 @@
-import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FamiliarError, messageOf } from '../errors.ts';
@@ -36,6 +36,11 @@ const sameLimit = 500;
 /** A picture is late after so long, and after twice as long as the one before it took, ms. */
 const lateAfter = 2_000;
 
+/** Each still lies in a folder of this name, in that for temporary files, until it is read. */
+const stillPrefix = 'familiar-camera-';
+/** One that is older was left behind, ms. */
+const stillLife = 60_000;
+
 /** The program that node-webcam runs on each system, and how it is got. */
 const programs: Partial<Record<NodeJS.Platform, readonly [program: string, advice: string]>> = {
   linux: ['fswebcam', "Install it: 'sudo apt install fswebcam'"],
@@ -71,6 +76,7 @@ export class WebcamDriver implements CameraDriver {
       this.#tell(`'${device}' is no name of a camera. Use one such as /dev/video0 under 'camera: webcam'.`);
       return;
     }
+    void sweepStills();
     this.#timer = setInterval(() => void this.#look(), lookEvery);
     void this.#look();
   }
@@ -143,7 +149,7 @@ export class WebcamDriver implements CameraDriver {
   async #shootNow(): Promise<Photograph> {
     const begunAt = performance.now();
     this.#begunAt = begunAt;
-    const folder = await mkdtemp(join(tmpdir(), 'familiar-camera-'));
+    const folder = await mkdtemp(join(tmpdir(), stillPrefix));
     try {
       if (!/^[\w./:\\~-]+$/.test(folder))
         throw new Error(`the name of the folder for temporary files (${folder}) is too unusual`);
@@ -176,6 +182,16 @@ export class WebcamDriver implements CameraDriver {
     const level = trouble === null ? 'good' : 'trouble';
     const fps = trouble === null && this.#isLooping ? this.#watch.fps(performance.now()) : null;
     this.#events.health({ level, name: this.#options.device || 'first camera', message: trouble ?? '', fps });
+  }
+}
+
+/** Deletes stills that a crash has left: nobody has agreed to them. Those of a minute may be another piece's. */
+async function sweepStills(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => []);
+  for (const name of names.filter((candidate) => candidate.startsWith(stillPrefix))) {
+    const path = join(tmpdir(), name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (Date.now() - mtimeMs > stillLife) await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

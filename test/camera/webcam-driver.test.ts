@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -54,6 +54,21 @@ function open(device = ''): void {
 }
 
 describe.skipIf(!isLinux)('node-webcam', () => {
+  it('deletes the stills that a crash has left, and none that another piece is taking', async () => {
+    const [old, fresh] = await Promise.all([1, 2].map(() => mkdtemp(join(tmpdir(), 'familiar-camera-'))));
+    await writeFile(join(old, 'still.jpeg'), 'somebody');
+    await utimes(old, new Date(), new Date(Date.now() - 120_000));
+    open();
+    const isThere = (path: string) =>
+      stat(path).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(() => isThere(old)).toBe(false);
+    expect(await isThere(fresh)).toBe(true);
+    await rm(fresh, { recursive: true });
+  });
+
   it('gives photographs and slow previews', async () => {
     const [a, b] = await Promise.all(
       [3, 5].map((k) =>
