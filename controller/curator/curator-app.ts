@@ -5,6 +5,7 @@ import type { Answer } from '../shared/link/answers.ts';
 import { clientId } from '../shared/link/client-id.ts';
 import { openSocket } from '../shared/link/open-socket.ts';
 import { type PageLink, unlinked } from '../shared/link/page-link.ts';
+import { type Revival, watchRevival } from '../shared/link/revival.ts';
 import { linkSocket } from '../shared/link/socket-link.ts';
 import { reloadOnce } from '../shared/reload.ts';
 import { createStore, type Store } from '../shared/store.ts';
@@ -17,6 +18,7 @@ import { forgetPin, keepPin, keptPin } from './model/kept-pin.ts';
 /** The curator's tablet without its looks. */
 export interface CuratorApp {
   readonly link: Store<PageLink>;
+  readonly revival: Revival;
   readonly acknowledgements: Store<Acknowledgements>;
   /** Live parameters under the hand, by key. */
   readonly parameters: Drafts<ParameterValue>;
@@ -36,6 +38,7 @@ const dragInterval = 60;
 /** Puts the curator's tablet together. It connects once a PIN is known. */
 export function startCuratorApp(): CuratorApp {
   const link = createStore<PageLink>(unlinked);
+  const revival = watchRevival(link);
   const acknowledgements = createStore<Acknowledgements>(noAcknowledgements);
   let pin = keptPin(sessionStorage);
   const client = clientId(sessionStorage, (bytes) => crypto.getRandomValues(bytes));
@@ -76,11 +79,15 @@ export function startCuratorApp(): CuratorApp {
     passed();
   });
   setInterval(passed, 500);
-  stayAwake(document, () => socket.check());
+  stayAwake(document, () => {
+    socket.check();
+    revival.revive();
+  });
   if (pin) socket.open();
 
   return {
     link,
+    revival,
     acknowledgements,
     parameters,
     mappings,

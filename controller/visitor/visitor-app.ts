@@ -3,6 +3,7 @@ import { routes } from '../../server/protocol/routes.ts';
 import { clientId } from '../shared/link/client-id.ts';
 import { openSocket } from '../shared/link/open-socket.ts';
 import { type PageLink, unlinked } from '../shared/link/page-link.ts';
+import { type Revival, watchRevival } from '../shared/link/revival.ts';
 import { linkSocket, type SocketLink } from '../shared/link/socket-link.ts';
 import { socketUrl } from '../shared/link/socket-url.ts';
 import { reloadOnce } from '../shared/reload.ts';
@@ -19,6 +20,7 @@ import { newTablet, reduceTablet, type Tablet, type TabletEvent } from './model/
 export interface VisitorApp {
   readonly client: string;
   readonly link: Store<PageLink>;
+  readonly revival: Revival;
   readonly tablet: Store<Tablet>;
   readonly camera: TabletCamera;
   send(command: Command): void;
@@ -38,6 +40,7 @@ const cameraRetry = 30_000;
 export function startVisitorApp(): VisitorApp {
   const client = clientId(sessionStorage, (bytes) => crypto.getRandomValues(bytes));
   const link = createStore<PageLink>(unlinked);
+  const revival = watchRevival(link);
   const tablet = createStore<Tablet>({ ...newTablet, keepsake: readKeepsake(sessionStorage) });
   const camera = new TabletCamera(navigator.mediaDevices, document);
   const socket: SocketLink = linkSocket(openSocket({ role: 'visitor', client }), link);
@@ -78,7 +81,7 @@ export function startVisitorApp(): VisitorApp {
     kept = keepsake;
   });
 
-  const lending = lendCamera(client, link, camera);
+  const lending = lendCamera(client, link, revival, camera);
   const tryCamera = () => {
     if (lending.on()) void camera.probe();
   };
@@ -87,6 +90,7 @@ export function startVisitorApp(): VisitorApp {
 
   stayAwake(document, () => {
     socket.check();
+    revival.revive();
     camera.refresh();
     if (camera.view.get().problem) tryCamera();
   });
@@ -95,6 +99,7 @@ export function startVisitorApp(): VisitorApp {
   return {
     client,
     link,
+    revival,
     tablet,
     camera,
     async send(command) {
@@ -119,7 +124,7 @@ async function isThere(receipt: string): Promise<boolean | null> {
 }
 
 /** Lends the camera whenever the installation uses those of tablets. */
-function lendCamera(client: string, link: Store<PageLink>, camera: TabletCamera): { on(): boolean } {
+function lendCamera(client: string, link: Store<PageLink>, revival: Revival, camera: TabletCamera): { on(): boolean } {
   let lent: CameraLink | null = null;
   const follow = () => {
     const { state } = link.get();
@@ -140,6 +145,7 @@ function lendCamera(client: string, link: Store<PageLink>, camera: TabletCamera)
     lent.report(camera.view.get());
     void camera.probe();
   };
+  revival.subscribe(() => lent?.reconnect());
   link.subscribe(follow);
   camera.view.subscribe((view) => lent?.report(view));
   return { on: () => lent !== null };

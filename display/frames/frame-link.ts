@@ -1,6 +1,6 @@
 import { decodeFrame, encodeAck, type Frame, type FrameHeader } from '../../server/protocol/frame.ts';
 import { Mailbox } from './mailbox.ts';
-import { reconnectDelay } from './reconnect.ts';
+import { connectTimeout, reconnectDelay } from './reconnect.ts';
 import { isBefore } from './sequence.ts';
 
 /** What is used of a WebSocket. */
@@ -32,8 +32,6 @@ export interface FrameLinkOptions {
   readonly random: () => number;
 }
 
-/** A socket that says nothing for this long is no socket, ms. */
-const connectTimeout = 4_000;
 /** Decoding takes milliseconds; when it hangs, the picture is given up, ms. */
 const decodeTimeout = 5_000;
 

@@ -1,3 +1,5 @@
+/** A socket that says nothing for this long is no socket, ms. */
+export const connectTimeout = 4_000;
 /** Longest wait between two tries, ms. */
 export const longestWait = 5_000;
 

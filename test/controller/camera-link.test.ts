@@ -59,6 +59,34 @@ describe('lending the tablet’s camera', () => {
     await soon(() => expect(streams.reports[2]).toMatchObject({ type: 'trouble', trouble: 'denied' }));
   });
 
+  it('can be made anew at once where the connection is suspected to be dead, and goes on then', async () => {
+    link.reconnect();
+    await soon(() => expect(streams.reports).toHaveLength(2));
+    await soon(() => expect(streams.cameras.size).toBe(1));
+    streams.cut();
+    await soon(() => expect(streams.reports).toHaveLength(3));
+  });
+
+  it('gives up a connection that does not come about, and tries again', () => {
+    vi.useFakeTimers();
+    const opened: string[] = [];
+    const silent = new CameraLink({
+      openSocket: () => {
+        opened.push('open');
+        return { binaryType: '', onopen: null, onmessage: null, onclose: null, send: () => {}, close: () => {} };
+      },
+      picture: (wish) => picture(wish),
+      state: () => 'framing',
+      now: Date.now,
+      random: () => 0,
+    });
+    silent.open();
+    vi.advanceTimersByTime(20_000);
+    silent.close();
+    vi.useRealTimers();
+    expect(opened.length).toBeGreaterThan(3);
+  });
+
   it('sends previews only when asked, and no more once told to stop', async () => {
     await pause(60);
     expect(streams.pictures).toHaveLength(0);

@@ -6,6 +6,7 @@ import { builtInTexts } from '../../server/protocol/texts.ts';
 import { sampleVisit } from '../controller/sample-state.ts';
 import { browserMissing } from './browser.ts';
 import { scan } from './qr-code.ts';
+import { silentProxyTo } from './silent-proxy.ts';
 import { audit, heading, pause, press, soon, TabletStage } from './tablet-stage.ts';
 
 describe.skipIf(browserMissing)('the visitors’ tablet in bad luck', () => {
@@ -38,6 +39,23 @@ describe.skipIf(browserMissing)('the visitors’ tablet in bad luck', () => {
     // What was pressed in vain is not done later.
     expect(given()).toEqual([]);
   });
+
+  it('lends its camera and shows the wall again after connections that died without a word', async () => {
+    const network = await silentProxyTo(Number(new URL(stage.origin).port));
+    const page = await stage.open('/visitor', { origin: network.origin });
+    const { streams } = stage.fake;
+    await soon(() => expect(streams.reports).toHaveLength(1));
+    await soon(() => expect(streams.viewers.size).toBe(1));
+    network.silence();
+    // A question every five seconds, six for its answer.
+    await expect.poll(() => streams.reports.length, { timeout: 30_000 }).toBe(2);
+    await soon(() => expect(streams.viewers.size).toBe(2));
+    change({ state: 'framing', visit: visit(), cameraDriver: 'device' });
+    // And what is opened only now is not opened on the dead connection.
+    await soon(() => expect([...streams.viewers].some(({ path }) => path === '/preview')).toBe(true));
+    await page.context().close();
+    await network.close();
+  }, 60_000);
 
   describe('where the server comes back without the visit it was cut off from', () => {
     const kept = visit({ visitor: 8, receipt: '/receipt/kept', receiptLink: 'http://museum:8080/receipt/kept' });

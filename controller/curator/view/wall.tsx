@@ -16,7 +16,13 @@ export function Wall({ view }: { readonly view: View }) {
   return (
     <section class="wall" aria-label="The wall">
       <div class="wall-picture" data-dark={state.parameters.blackout}>
-        <FrameCanvas path={stream} interval={interval} onOutdated={app.outdated} label="The face on the wall" />
+        <FrameCanvas
+          path={stream}
+          interval={interval}
+          revival={app.revival}
+          onOutdated={app.outdated}
+          label="The face on the wall"
+        />
         {state.parameters.blackout && <p>Blackout</p>}
         {state.parameters.freeze && !state.parameters.blackout && <p>Frozen</p>}
       </div>

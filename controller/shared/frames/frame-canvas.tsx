@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { decodeToBitmap } from '../../../display/frames/decode.ts';
 import { FrameLink, type FrameSocket } from '../../../display/frames/frame-link.ts';
+import type { Revival } from '../link/revival.ts';
 import { socketUrl } from '../link/socket-url.ts';
 import { paintFaces } from './face-painter.ts';
 
@@ -9,6 +10,7 @@ export interface FrameCanvasProps {
   readonly path: string;
   /** Least time between two pictures, ms: spares a tablet that only glances at the wall. */
   readonly interval: number;
+  readonly revival: Revival;
   readonly onOutdated: () => void;
   /** Told of each picture's size. */
   readonly onSize?: (width: number, height: number) => void;
@@ -18,7 +20,15 @@ export interface FrameCanvasProps {
 }
 
 /** The newest picture of a stream, dissolving. Receives for as long as it is on the page. */
-export function FrameCanvas({ path, interval, onOutdated, onSize, class: className, label }: FrameCanvasProps) {
+export function FrameCanvas({
+  path,
+  interval,
+  revival,
+  onOutdated,
+  onSize,
+  class: className,
+  label,
+}: FrameCanvasProps) {
   const ref = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const canvas = ref.current;
@@ -42,7 +52,9 @@ export function FrameCanvas({ path, interval, onOutdated, onSize, class: classNa
       random: Math.random,
     });
     link.start();
+    const off = revival.subscribe(() => link.reconnect());
     return () => {
+      off();
       link.stop();
       for (const wait of waits) clearTimeout(wait);
       painter.close();

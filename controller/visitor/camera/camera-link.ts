@@ -1,4 +1,4 @@
-import { reconnectDelay } from '../../../display/frames/reconnect.ts';
+import { connectTimeout, reconnectDelay } from '../../../display/frames/reconnect.ts';
 import {
   type CameraOrder,
   type CameraReport,
@@ -46,7 +46,6 @@ export class CameraLink {
   private readonly options: CameraLinkOptions;
   private socket: CameraSocket | null = null;
   private opened = false;
-  private closed = false;
   private tries = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private previewing: ReturnType<typeof setInterval> | undefined;
@@ -66,22 +65,24 @@ export class CameraLink {
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
       if (this.socket !== socket) return;
+      clearTimeout(this.timer);
       this.opened = true;
       this.tries = 0;
       if (this.lastReport) this.say(this.lastReport);
     };
     socket.onmessage = ({ data }) => this.socket === socket && this.hear(data);
-    socket.onclose = () => {
-      if (this.socket !== socket) return;
-      this.stopPreview();
-      this.socket = null;
-      this.opened = false;
-      if (!this.closed) this.timer = setTimeout(() => this.open(), reconnectDelay(this.tries++, this.options.random()));
-    };
+    socket.onclose = () => this.socket === socket && this.lost();
+    this.timer = setTimeout(() => this.lost(), connectTimeout);
+  }
+
+  /** Connects anew at once: this connection is suspected to be dead, or the server is known to be back. */
+  reconnect(): void {
+    this.tries = 0;
+    this.close();
+    this.open();
   }
 
   close(): void {
-    this.closed = true;
     clearTimeout(this.timer);
     this.stopPreview();
     const { socket } = this;
@@ -98,6 +99,11 @@ export class CameraLink {
     if (!report || JSON.stringify(report) === JSON.stringify(this.lastReport)) return;
     this.lastReport = report;
     this.say(report);
+  }
+
+  private lost(): void {
+    this.close();
+    this.timer = setTimeout(() => this.open(), reconnectDelay(this.tries++, this.options.random()));
   }
 
   private hear(data: unknown): void {

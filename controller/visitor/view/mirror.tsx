@@ -19,7 +19,13 @@ export function Mirror({ view }: { readonly view: View }) {
     <div class={`mirror mirror-${picture.kind}`} data-dim={wall && picture.dim}>
       <div class="oval">
         {wall && (
-          <FrameCanvas path={wallStream} interval={wallInterval} onOutdated={app.outdated} label={texts.faceAlt} />
+          <FrameCanvas
+            path={wallStream}
+            interval={wallInterval}
+            revival={app.revival}
+            onOutdated={app.outdated}
+            label={texts.faceAlt}
+          />
         )}
         {picture.kind === 'camera' && <Camera view={view} picture={picture} />}
         {picture.kind === 'portrait' && <img src={picture.address} alt={texts.portraitAlt} />}
@@ -44,6 +50,7 @@ function Camera({ view, picture }: { view: View; picture: Extract<MirrorPicture,
     <FrameCanvas
       path={previewStream(app.client)}
       interval={previewInterval}
+      revival={app.revival}
       onOutdated={app.outdated}
       label={texts.previewAlt}
       class={mirrored}
