@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { unanswered, unsent } from '../../controller/shared/link/answers.ts';
-import { queueView } from '../../controller/visitor/model/queue-view.ts';
+import { type QueueView, queueView, stillWaits } from '../../controller/visitor/model/queue-view.ts';
 import { refusalText } from '../../controller/visitor/model/refusal-text.ts';
 import { noHint, steadyHint } from '../../controller/visitor/model/steady-hint.ts';
 import { languageOf, newTablet, reduceTablet, type Tablet } from '../../controller/visitor/model/tablet.ts';
@@ -60,6 +60,9 @@ describe('what a tablet remembers', () => {
     expect(later(given, 12_000).given?.ticket).toBe(12);
     expect(later(given, 14_000).given).toBeNull();
     expect(reduceTablet(given, { type: 'given-seen' }).given).toBeNull();
+    const called = (ticket: number) => sampleState({ queue: { waiting: [], called: ticket, full: false } });
+    expect(later(given, 2_000, called(11)).given?.ticket).toBe(12);
+    expect(later(given, 2_000, called(12)).given).toBeNull();
   });
 
   it('stays the same object while nothing changes, so that nothing is drawn for nothing', () => {
@@ -81,6 +84,14 @@ describe('the queue at the foot of the page', () => {
     expect(queueView({ ...busy, queue: { ...busy.queue, full: false } })?.open).toBe(true);
     expect(queueView({ ...busy, trouble: 'closed', queue: { ...busy.queue, full: false } })?.open).toBe(false);
     expect(queueView({ ...busy, settings: { ...busy.settings, queue: false } })).toBeNull();
+  });
+
+  it('shows a number that was looked at only while it waits and nobody is called', () => {
+    const view = (called: number | null) =>
+      queueView(sampleState({ queue: { waiting, called, full: false } })) as QueueView;
+    expect(stillWaits(12, view(null))).toBe(true);
+    expect(stillWaits(11, view(null))).toBe(false);
+    expect(stillWaits(12, view(11))).toBe(false);
   });
 
   it('says the place in words', () => {

@@ -290,6 +290,27 @@ describe.skipIf(browserMissing)('the visitors’ tablet', () => {
       await soon(() => expect(given().at(-1)).toEqual({ type: 'begin', ticket: 12 }));
     });
 
+    it('puts a number away that was looked at, once somebody is called or nobody is there', async () => {
+      const queue = { waiting, called: null, full: false };
+      const page = await stage.open('/visitor', { before: shortIdle });
+      change({ state: 'becoming', visit: visit({ mine: false }), queue });
+      const number = page.getByRole('button', { name: '13', exact: true });
+      const dialog = page.getByRole('dialog', { name: 'Your number' });
+      await number.click();
+      await dialog.waitFor();
+      await dialog.waitFor({ state: 'detached' });
+      await number.click();
+      await dialog.waitFor();
+      const called = { waiting: waiting.slice(1), called: 12, full: false };
+      change({ state: 'greet', visit: visit({ mine: false, ticket: 12 }), queue: called });
+      await heading(page, 'Number 12, it is your turn');
+      expect(await dialog.count()).toBe(0);
+      change({ state: 'becoming', visit: visit({ mine: false }), queue: { ...called, called: null } });
+      await number.waitFor();
+      await pause(200);
+      expect(await dialog.count()).toBe(0);
+    });
+
     it('leaves the last visitor their code while the next is called', async () => {
       const page = await stage.open('/visitor');
       change({
@@ -322,6 +343,13 @@ describe.skipIf(browserMissing)('the visitors’ tablet', () => {
     expect(await scan(await page.screenshot())).toBeUndefined();
   });
 });
+
+/** Makes the patience of dialogs a twentieth, before the page begins. */
+function shortIdle(): void {
+  const real = window.setTimeout.bind(window);
+  const short = (wait = 0) => (wait === 20_000 || wait === 30_000 ? wait / 20 : wait);
+  Object.assign(window, { setTimeout: (action: () => void, wait?: number) => real(action, short(wait)) });
+}
 
 const anyCamera = { label: expect.any(String), width: 1_280, height: 960 };
 

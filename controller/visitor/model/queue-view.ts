@@ -11,6 +11,10 @@ export interface QueueView {
   readonly called: number | null;
 }
 
+/** The number that was looked at, for as long as it waits and nobody is called. Pure. */
+export const stillWaits = (ticket: number | null, { waiting, called }: QueueView): boolean =>
+  called === null && waiting.some((one) => one.ticket === ticket);
+
 /** Null where there is no queue to speak of: it is switched off, or one can simply begin. Pure. */
 export function queueView({ settings, queue, visit, trouble }: InstallationState): QueueView | null {
   if (!settings.queue) return null;

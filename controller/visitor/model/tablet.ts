@@ -98,7 +98,9 @@ function afterAnswer(tablet: Tablet, command: CommandType, answer: Answer, now: 
 }
 
 function afterTime(tablet: Tablet, state: InstallationState | null, isOnline: boolean, now: number): Tablet {
-  const given = tablet.given && tablet.given.until > now ? tablet.given : null;
+  // Before its time where it is called already: it must not cover that.
+  const isKept = tablet.given && tablet.given.until > now && tablet.given.ticket !== state?.queue.called;
+  const given = isKept ? tablet.given : null;
   const notice = tablet.notice && tablet.notice.until > now ? tablet.notice : null;
   const followed = followVisit(tablet.keepsake, state, isOnline, now);
   const keepsake = followed?.receipt === tablet.putAway ? null : followed;

@@ -1,7 +1,8 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { fillText } from '../../../server/protocol/texts.ts';
 import { Modal } from '../../shared/modal.tsx';
-import { type QueueView, queueView } from '../model/queue-view.ts';
+import { useIdle } from '../../shared/use-idle.ts';
+import { type QueueView, queueView, stillWaits } from '../model/queue-view.ts';
 import { placeText } from '../model/words.ts';
 import { CommandButton } from './button.tsx';
 import type { View } from './context.ts';
@@ -17,17 +18,25 @@ const withoutQueue: ReadonlySet<string> = new Set([
   'review',
 ]);
 
+/** A number that is left open stands in the way of others, ms. */
+const ticketPatience = 20_000;
+
 /** The foot of the page: who waits, who is called, and taking a number. */
 export function Queue({ view }: { readonly view: View }) {
   const { state, screen, tablet } = view;
   const [looked, look] = useState<number | null>(null);
-  const queue = state && queueView(state);
-  const shown = tablet.given?.ticket ?? looked;
+  const queue = state && !withoutQueue.has(screen.name) ? queueView(state) : null;
+  const isOver = looked !== null && !(queue && stillWaits(looked, queue));
+  // Forgotten, so that it does not come back with the next screen.
+  useEffect(() => {
+    if (isOver) look(null);
+  }, [isOver]);
+  const shown = tablet.given?.ticket ?? (isOver ? null : looked);
   const close = () => {
     look(null);
     view.app.tell({ type: 'given-seen' });
   };
-  if (!queue || withoutQueue.has(screen.name)) return null;
+  if (!queue) return null;
   return (
     <footer class="queue">
       {queue.called !== null && screen.name !== 'called' ? (
@@ -95,6 +104,7 @@ interface TicketProps {
 /** One number: its place, how long it takes, and giving it back. */
 function Ticket({ view, queue, ticket, onClose }: TicketProps) {
   const { texts, app } = view;
+  useIdle(ticketPatience, onClose);
   const place = queue.waiting.find((waiting) => waiting.ticket === ticket);
   return (
     <Modal title={texts.queueNumber} onClose={onClose} class="ticket">
