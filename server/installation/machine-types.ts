@@ -54,7 +54,6 @@ export interface VisitState {
 
 export interface Ticket {
   readonly ticket: number;
-  readonly client: string;
 }
 
 export interface FarewellState {

@@ -275,8 +275,8 @@ function react(state: MachineState, event: MachineEvent, now: Time): Outcome {
 }
 
 function obey(state: MachineState, command: VisitCommand, by: Sender, now: Time, details: Details): Outcome {
-  if (command === 'queue.join') return joinQueue(state, by);
-  if (command === 'queue.leave') return leaveQueue(state, by, details.ticket, now);
+  if (command === 'queue.join') return joinQueue(state);
+  if (command === 'queue.leave') return leaveQueue(state, details.ticket, now);
   const handler = table[state.name].on[command];
   if (!handler) return refused('wrong-state', `“${command}” is not possible in the state “${state.name}”.`);
   const owner = state.visit?.owner ?? null;
@@ -286,18 +286,17 @@ function obey(state: MachineState, command: VisitCommand, by: Sender, now: Time,
   return handler(state, by, now, details);
 }
 
-function joinQueue(state: MachineState, by: Sender): Outcome {
+function joinQueue(state: MachineState): Outcome {
   if (!state.settings.accepting) return refused('closed', 'The piece is not taking visitors now.');
   if (state.queue.length >= state.settings.queue) return refused('queue-full', 'The queue is full.');
   const { nextTicket } = state;
-  const queue = [...state.queue, { ticket: nextTicket, client: by.client ?? '' }];
+  const queue = [...state.queue, { ticket: nextTicket }];
   return { ...state, queue, nextTicket: nextTicket + 1 };
 }
 
-function leaveQueue(state: MachineState, by: Sender, ticket: number | undefined, now: Time): Outcome {
+function leaveQueue(state: MachineState, ticket: number | undefined, now: Time): Outcome {
   if (state.visit?.called && state.visit.ticket === ticket) return toAttract(state, now);
-  const theirs = (client: string) => by.source !== 'visitor' || client === by.client;
-  const queue = state.queue.filter((waiting) => waiting.ticket !== ticket || !theirs(waiting.client));
+  const queue = state.queue.filter((waiting) => waiting.ticket !== ticket);
   return queue.length < state.queue.length ? { ...state, queue } : refused('not-found', 'There is no such number.');
 }
 
