@@ -98,7 +98,9 @@ export class StateView {
   #visit(state: MachineState, { role, client }: Viewer): Visit | null {
     const { visit } = state;
     if (!visit) return null;
-    const mine = role === 'visitor' && !visit.called && (visit.owner === null || visit.owner === client);
+    // One that was begun elsewhere may be led here; a rehearsal is nobody's.
+    const isOpen = visit.owner === null && !visit.rehearsal;
+    const mine = role === 'visitor' && !visit.called && (isOpen || visit.owner === client);
     const leads = mine && visit.owner !== null;
     const isBeside = visit.beside && this.#parts.parameters.values.portraitBeside;
     const shows = role === 'display' && state.name === 'arrived' && isBeside;

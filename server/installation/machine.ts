@@ -279,9 +279,10 @@ function obey(state: MachineState, command: VisitCommand, by: Sender, now: Time,
   if (command === 'queue.leave') return leaveQueue(state, details.ticket, now);
   const handler = table[state.name].on[command];
   if (!handler) return refused('wrong-state', `“${command}” is not possible in the state “${state.name}”.`);
-  const owner = state.visit?.owner ?? null;
-  if (by.source === 'visitor' && owner !== null && owner !== by.client && command !== 'begin') {
-    return refused('not-your-visit', 'Another tablet is leading this visit.');
+  const { owner = null, rehearsal = false } = state.visit ?? {};
+  const isTheirs = rehearsal || (owner !== null && owner !== by.client);
+  if (by.source === 'visitor' && isTheirs && command !== 'begin') {
+    return refused('not-your-visit', 'This visit is not led by this tablet.');
   }
   return handler(state, by, now, details);
 }

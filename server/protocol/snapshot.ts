@@ -30,7 +30,7 @@ export interface Visit {
   readonly ticket: number | null;
   /**
    * Whether the page this is sent to leads the visit, or may: a visit begun from elsewhere (OSC, the curator) is led by
-   * the tablet on which somebody consents. Always false on displays and the curator's page.
+   * the tablet on which somebody consents. Always false on displays and the curator's page, and for rehearsals.
    */
   readonly mine: boolean;
   /** Whether the words of consent say that the photograph is shown beside the face. */

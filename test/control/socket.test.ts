@@ -297,6 +297,21 @@ describe('a visit', () => {
     await display.until(({ state }) => state?.visit?.portrait === null);
   });
 
+  it('that staff begin is led by the tablet on which somebody consents; a rehearsal by none', async () => {
+    const tablet = await live.page('visitor', { client: 'tablet-one' }).until(({ state }) => state);
+    const curator = await live.curator().until(({ state }) => state);
+    await curator.command({ type: 'begin' });
+    await tablet.until(({ state }) => state?.state === 'greet' && state.visit?.mine);
+    await curator.command({ type: 'attract' });
+    await tablet.until(({ state }) => state?.state === 'attract');
+    live.camera.waits.tell(true);
+    await tablet.until(({ state }) => state?.state === 'review');
+    expect(tablet.state?.visit?.mine).toBe(false);
+    expect(await tablet.command({ type: 'leave' })).toMatchObject({ code: 'not-your-visit' });
+    live.camera.waits.tell(false);
+    expect(await curator.command({ type: 'leave' })).toEqual({ status: 'done' });
+  });
+
   it('is still led by a tablet that slept and came back', async () => {
     const tablet = await live.page('visitor', { client: 'tablet-one' }).until(({ state }) => state);
     await tablet.command({ type: 'begin' });

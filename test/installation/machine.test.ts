@@ -313,6 +313,13 @@ describe('a photograph in the folder', () => {
     expect(play.effects).toContainEqual(expect.objectContaining({ type: 'become', rehearsal: true }));
   });
 
+  it('cannot be stopped by whoever passes a tablet, but by staff', () => {
+    const play = new Play().event({ type: 'photograph', waits: true }).portrait();
+    expect(play.command('leave').last?.answer).toMatchObject({ code: 'not-your-visit' });
+    expect(play.state.name).toBe('becoming');
+    expect(play.event({ type: 'photograph', waits: false }).command('leave', curator).state.name).toBe('attract');
+  });
+
   it('that shows no face is passed over', () => {
     const play = new Play().event({ type: 'photograph', waits: true }).event({ type: 'photograph', waits: false });
     play.event({ type: 'no-portrait', epoch: play.state.epoch, code: 'no-face', message: '' });
