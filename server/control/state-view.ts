@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
-import { deadlineOf, whyClosed } from '../installation/machine.ts';
+import { deadlineOf, isCaptureNext } from '../installation/deadlines.ts';
+import { whyClosed } from '../installation/machine.ts';
 import type { MachineState } from '../installation/machine-types.ts';
 import type { CameraPort, ChainPort, EnginePort } from '../installation/ports.ts';
 import type { Installation } from '../installation/runner.ts';
@@ -116,6 +117,7 @@ export class StateView {
       hints: seesHints ? visit.hints : [],
       faceBox: seesHints ? visit.faceBox : null,
       portrait: seesPortrait && visit.portrait ? portraitUrl(visit.portrait) : null,
+      captures: seesHints && isCaptureNext(state),
       problem: seesHints ? visit.problem : null,
       receipt,
       receiptLink: receipt && `${this.#parts.publicAddress()}${receipt}`,

@@ -2,6 +2,7 @@ import type { CommandAnswer } from '../protocol/commands.ts';
 import type { PortraitProblem } from '../protocol/portrait-problems.ts';
 import type { Time } from '../protocol/snapshot.ts';
 import type { StateName } from '../protocol/states.ts';
+import { deadlineOf, isCaptureDue } from './deadlines.ts';
 import { effectsBetween } from './machine-effects.ts';
 import type {
   Advance,
@@ -18,11 +19,6 @@ import type {
  * The visit as a table: what each state answers to each command, and where time alone leads. Pure: time is passed in,
  * pictures stay outside, and the effects follow from the state before and after (`machine-effects.ts`).
  */
-
-/** Seconds that a photograph may take to be taken and judged. */
-const portraitPatience = 20;
-/** Seconds after which a becoming that does not go on is given up. */
-const becomingPatience = 120;
 
 export const initialState = (settings: Settings, visitors: number, now: Time): MachineState => ({
   name: 'attract',
@@ -108,7 +104,7 @@ const table: Record<StateName, StateRules> = {
     },
   },
   framing: {
-    timeout: (state, now) => (isReady(state, now) ? toCountdown(state, now) : toAttract(state, now)),
+    timeout: (state, now) => (isCaptureDue(state, now) ? toCountdown(state, now) : toAttract(state, now)),
     on: {
       capture: (state, _by, now) =>
         state.cameraWorks ? toCountdown(state, now) : refused('camera-unavailable', 'The camera is not working.'),
@@ -148,39 +144,6 @@ const table: Record<StateName, StateRules> = {
     },
   },
 };
-
-/** When the state ends by itself; null where it does not. Freezing stops the wall's states, never the tablet's. */
-export function deadlineOf(state: MachineState): Time | null {
-  const { settings, since, visit } = state;
-  if (visit === null) return null;
-  const seconds = (value: number, from = since) => from + value * 1_000;
-  switch (state.name) {
-    case 'attract':
-      return null;
-    case 'greet':
-      return seconds(visit.called ? settings.call : settings.greet);
-    case 'framing': {
-      const walkedAway = seconds(settings.framing);
-      const { readySince } = visit;
-      if (readySince === null || settings.autoCapture === 0) return walkedAway;
-      return Math.min(walkedAway, seconds(settings.autoCapture, readySince));
-    }
-    case 'countdown':
-      return seconds(settings.countdown);
-    case 'review':
-      return seconds(visit.portrait === null ? portraitPatience : settings.review);
-    case 'becoming':
-      return state.frozenSince === null ? seconds(becomingPatience, visit.movedAt ?? since) : null;
-    case 'arrived':
-      return state.frozenSince === null ? seconds(settings.hold) : null;
-  }
-}
-
-/** When `advance` must be called next with `{ type: 'time' }`; null where only others can make something happen. */
-export function wakeTime(state: MachineState): Time | null {
-  const times = [deadlineOf(state), state.farewell?.until ?? null].filter((time) => time !== null);
-  return times.length > 0 ? Math.min(...times) : null;
-}
 
 /** One step of the piece: what has timed out by `now`, then the event. */
 export function advance(before: MachineState, event: MachineEvent, now: Time): Advance {
@@ -321,6 +284,10 @@ export function whyClosed(state: MachineState): Refused | null {
 }
 
 function cameraChanged(state: MachineState, now: Time): MachineState {
+  // What was last seen is not what is there when the camera is back.
+  if (!state.cameraWorks && state.name === 'framing') {
+    return { ...state, visit: { ...inHand(state), hints: [], faceBox: null, readySince: null } };
+  }
   const taking = state.name === 'countdown' || (state.name === 'review' && state.visit?.portrait === null);
   if (state.cameraWorks || !taking) return state;
   if (state.visit?.rehearsal) return toAttract(state, now);
@@ -381,12 +348,6 @@ function move(state: MachineState, name: StateName, now: Time, visit: VisitState
   const farewell = visit?.owner && visit.owner === state.farewell?.client ? null : state.farewell;
   const fresh = visit && { ...visit, hints: name === 'framing' ? [] : visit.hints, readySince: null };
   return { ...state, name, epoch: state.epoch + 1, since: now, visit: fresh, farewell };
-}
-
-function isReady(state: MachineState, now: Time): boolean {
-  const { autoCapture } = state.settings;
-  const readySince = inHand(state).readySince;
-  return autoCapture > 0 && readySince !== null && readySince + autoCapture * 1_000 <= now && state.cameraWorks;
 }
 
 function inHand(state: MachineState): VisitState {

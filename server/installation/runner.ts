@@ -3,7 +3,8 @@ import { messageOf } from '../errors.ts';
 import type { CommandAnswer } from '../protocol/commands.ts';
 import { portraitProblemOf } from '../protocol/portrait-problems.ts';
 import type { CurvePoint, LogLevel } from '../protocol/snapshot.ts';
-import { advance, initialState, wakeTime } from './machine.ts';
+import { wakeTime } from './deadlines.ts';
+import { advance, initialState } from './machine.ts';
 import type { Effect, MachineEvent, MachineState, Sender, Settings, VisitCommand } from './machine-types.ts';
 import { BecomingPlayer, engineShare } from './player.ts';
 import type {

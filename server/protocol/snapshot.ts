@@ -38,6 +38,8 @@ export interface Visit {
   readonly hints: readonly Hint[];
   /** Where the face was found in the preview, as parts of its width and height; null where there is none. */
   readonly faceBox: { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | null;
+  /** Whether the portrait is taken by itself at `until`; only for the leading tablet and curators. */
+  readonly captures: boolean;
   /** Address of the portrait, from review on; only for the leading tablet, curators, and displays that show it. */
   readonly portrait: string | null;
   /**

@@ -27,6 +27,7 @@ export const german: Texts = {
 
   framingTitle: 'Schauen Sie in die Kamera',
   framingText: 'Bringen Sie Ihr Gesicht in das Oval.',
+  framingSoon: 'Bleiben Sie so. Gleich wird Ihr Foto aufgenommen.',
   framingCapture: 'Foto aufnehmen',
   framingLeave: 'Gehen',
   hintNoFace: 'Treten Sie vor die Kamera',

@@ -26,6 +26,7 @@ export const english = {
 
   framingTitle: 'Look into the camera',
   framingText: 'Bring your face into the oval.',
+  framingSoon: 'Stay like this. Your picture is about to be taken.',
   framingCapture: 'Take my portrait',
   framingLeave: 'Leave',
   hintNoFace: 'Come before the camera',

@@ -27,6 +27,7 @@ export const french: Texts = {
 
   framingTitle: 'Regardez la caméra',
   framingText: 'Placez votre visage dans l’ovale.',
+  framingSoon: 'Restez ainsi. La photo va être prise.',
   framingCapture: 'Prendre la photo',
   framingLeave: 'Partir',
   hintNoFace: 'Venez devant la caméra',

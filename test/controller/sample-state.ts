@@ -44,6 +44,7 @@ export const sampleVisit = (changes: Partial<Visit> = {}): Visit => ({
   beside: false,
   hints: [],
   faceBox: null,
+  captures: false,
   portrait: null,
   problem: null,
   receipt: null,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advance, deadlineOf, initialState, wakeTime } from '../../server/installation/machine.ts';
+import { deadlineOf, isCaptureNext, wakeTime } from '../../server/installation/deadlines.ts';
+import { advance, initialState } from '../../server/installation/machine.ts';
 import type {
   Advance,
   Effect,
@@ -178,10 +179,21 @@ describe('a visit', () => {
     observe('closer');
     play.wait(1);
     observe('ready');
-    play.wait(1.4);
+    expect(isCaptureNext(play.wait(1.4).state)).toBe(true);
     expect(play.state.name).toBe('framing');
     play.wait(0.1);
     expect(play.state.name).toBe('countdown');
+    expect(isCaptureNext(play.state)).toBe(false);
+  });
+
+  it('takes no portrait by itself of what the camera saw before it failed, nor instead of an end that comes first', () => {
+    const play = new Play({ autoCapture: 1.5 }).command('begin').command('consent');
+    const observe = () => play.event({ type: 'observed', epoch: play.state.epoch, hints: ['ready'], faceBox: null });
+    observe().event({ type: 'camera', works: false }).wait(3).event({ type: 'camera', works: true }).wait(3);
+    expect(play.state.name).toBe('framing');
+    play.wait(settings.framing - 7);
+    expect(isCaptureNext(observe().state)).toBe(false);
+    expect(play.wait(1).state.name).toBe('attract');
   });
 
   it('that is left during the becoming leaves no trace; one that is skipped is kept', () => {

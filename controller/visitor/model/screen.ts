@@ -20,8 +20,15 @@ export type Screen =
   | { readonly name: 'busy' }
   | { readonly name: 'called'; readonly ticket: number }
   | { readonly name: 'consent'; readonly ticket: number | null; readonly photograph: TextKey }
-  | { readonly name: 'framing'; readonly hint: Hint | null; readonly problem: Visit['problem'] }
-  | { readonly name: 'camera-trouble'; readonly camera: CameraProblem }
+  | {
+      readonly name: 'framing';
+      readonly hint: Hint | null;
+      readonly problem: Visit['problem'];
+      /** The portrait is about to be taken by itself. */
+      readonly captures: boolean;
+    }
+  /** `camera` is what is wrong with this tablet's own, null where it is another one. */
+  | { readonly name: 'camera-trouble'; readonly camera: CameraProblem | null }
   | { readonly name: 'countdown' }
   /** `portrait` is null until it has been taken and found good. */
   | { readonly name: 'review'; readonly portrait: string | null }
@@ -70,9 +77,9 @@ function visitScreen(state: InstallationState, visit: Visit, tablet: Tablet, cam
           }
         : { name: 'called', ticket: state.queue.called };
     case 'framing':
-      return camera
+      return camera || state.trouble === 'camera'
         ? { name: 'camera-trouble', camera }
-        : { name: 'framing', hint: visit.hints[0] ?? null, problem: visit.problem };
+        : { name: 'framing', hint: visit.hints[0] ?? null, problem: visit.problem, captures: visit.captures };
     case 'countdown':
       return { name: 'countdown' };
     case 'review':
@@ -123,6 +130,8 @@ export function warningOf(screen: Screen, link: PageLink, localNow: number): num
   const until = link.state?.until ?? null;
   if (until === null || !warned.has(screen.name)) return null;
   if (screen.name === 'review' && screen.portrait === null) return null;
+  // What comes then is what they are waiting for.
+  if (screen.name === 'framing' && screen.captures) return null;
   const seconds = Math.ceil((until - serverNow(link, localNow)) / 1_000);
   return seconds <= warningSeconds ? Math.max(0, seconds) : null;
 }

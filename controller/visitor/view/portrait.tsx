@@ -17,11 +17,12 @@ export function Framing({ view, screen }: Of<'framing'>) {
   const { texts, app } = view;
   const hint = useSteadyHint(screen.hint);
   const asking = useStore(app.camera.view).status === 'opening';
+  const isTaken = hint === 'ready' && screen.captures;
   return (
     <>
       <Title>{texts.framingTitle}</Title>
       <p role="status" class="hint" data-ready={hint === 'ready'}>
-        {hint ? texts[hintTexts[hint]] : asking ? texts.cameraAsk : texts.framingText}
+        {isTaken ? texts.framingSoon : hint ? texts[hintTexts[hint]] : asking ? texts.cameraAsk : texts.framingText}
       </p>
       {screen.problem && <Problem view={view} problem={screen.problem.code} />}
       <div class="choices">
@@ -64,8 +65,8 @@ export function CameraTrouble({ view, screen }: Of<'camera-trouble'>) {
   return (
     <>
       <Title>{texts.framingTitle}</Title>
-      <p role="alert">{texts[cameraTexts[screen.camera].visitor]}</p>
-      <StaffNote view={view} camera={screen.camera} />
+      <p role="alert">{screen.camera ? texts[cameraTexts[screen.camera].visitor] : texts.troubleCamera}</p>
+      {screen.camera && <StaffNote view={view} camera={screen.camera} />}
       <div class="choices">
         <Leave view={view} />
       </div>
