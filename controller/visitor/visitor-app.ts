@@ -13,7 +13,7 @@ import { CameraLink, type CameraSocket } from './camera/camera-link.ts';
 import { TabletCamera } from './camera/tablet-camera.ts';
 import { readKeepsake, writeKeepsake } from './keepsake-storage.ts';
 import { isOwed } from './model/keepsake.ts';
-import { cameraAllowed, lends } from './model/screen.ts';
+import { cameraAllowed, isKeptByTouch, lends, screenOf, warningOf } from './model/screen.ts';
 import { newTablet, reduceTablet, type Tablet, type TabletEvent } from './model/tablet.ts';
 
 /** The visitors' tablet without its looks: what is known, what can be done. */
@@ -25,6 +25,8 @@ export interface VisitorApp {
   readonly camera: TabletCamera;
   send(command: Command): void;
   tell(event: TabletEvent): void;
+  /** Keeps the code on the page longer, where it is about to go. */
+  keepCode(): void;
   /** Tries the camera again. */
   tryCamera(): void;
   /** The server is of another version. */
@@ -73,7 +75,20 @@ export function startVisitorApp(): VisitorApp {
     passed();
   });
   setInterval(passed, tick);
-  addEventListener('pointerdown', () => tell({ type: 'touched', now: Date.now() }), { passive: true });
+  const screen = () => screenOf(link.get(), tablet.get(), camera.view.get().problem);
+  const keepCode = () => {
+    const { state } = link.get();
+    const now = Date.now();
+    if (!state || screen().name !== 'arrived' || warningOf(screen(), link.get(), now) === null) return;
+    if (state.farewell) void socket.send({ type: 'stay' });
+    else tell({ type: 'stayed', until: now + state.settings.arrivedPage * 1_000 });
+  };
+  const touched = () => {
+    tell({ type: 'touched', now: Date.now() });
+    if (isKeptByTouch(screen(), link.get())) keepCode();
+  };
+  addEventListener('pointerdown', touched, { passive: true });
+  addEventListener('keydown', touched);
 
   let kept = tablet.get().keepsake;
   tablet.subscribe(({ keepsake }) => {
@@ -108,6 +123,7 @@ export function startVisitorApp(): VisitorApp {
       tell({ type: 'answered', command: command.type, answer, now: Date.now() });
     },
     tell,
+    keepCode,
     tryCamera,
     outdated: () => link.update((value) => ({ ...value, phase: 'outdated' })),
   };

@@ -60,6 +60,7 @@ export class Control {
       case 'again':
       case 'leave':
       case 'queue.join':
+      case 'stay':
       case 'skip':
       case 'attract':
         return installation.command(command.type, by);

@@ -94,7 +94,8 @@ export type VisitCommand =
   | 'skip'
   | 'attract'
   | 'queue.join'
-  | 'queue.leave';
+  | 'queue.leave'
+  | 'stay';
 
 export interface Sender {
   readonly source: Source;

@@ -240,6 +240,7 @@ function react(state: MachineState, event: MachineEvent, now: Time): Outcome {
 function obey(state: MachineState, command: VisitCommand, by: Sender, now: Time, details: Details): Outcome {
   if (command === 'queue.join') return joinQueue(state);
   if (command === 'queue.leave') return leaveQueue(state, details.ticket, now);
+  if (command === 'stay') return stay(state, by, now);
   const handler = table[state.name].on[command];
   if (!handler) return refused('wrong-state', `“${command}” is not possible in the state “${state.name}”.`);
   const { owner = null, rehearsal = false } = state.visit ?? {};
@@ -262,6 +263,13 @@ function leaveQueue(state: MachineState, ticket: number | undefined, now: Time):
   if (state.visit?.called && state.visit.ticket === ticket) return toAttract(state, now);
   const queue = state.queue.filter((waiting) => waiting.ticket !== ticket);
   return queue.length < state.queue.length ? { ...state, queue } : refused('not-found', 'There is no such number.');
+}
+
+/** Somebody is still there: their code stays for its whole time anew. */
+function stay(state: MachineState, by: Sender, now: Time): Outcome {
+  const { farewell, settings } = state;
+  if (!farewell || farewell.client !== by.client) return refused('wrong-state', 'This tablet shows no code.');
+  return { ...state, farewell: { ...farewell, until: now + settings.arrivedPage * 1_000 } };
 }
 
 /** In attract, the next in the queue is called, or a photograph that waits is taken, if all works. */

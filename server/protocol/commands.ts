@@ -72,6 +72,12 @@ export const commands = {
   leave: { help: 'The visitor leaves; their portrait is dropped.', from: touch, osc: null, fields: {} },
   'queue.join': { help: 'Takes a place in the queue.', from: touch, osc: null, fields: {} },
   'queue.leave': { help: 'Gives a place back.', from: touch, osc: null, fields: { ticket } },
+  stay: {
+    help: 'The visitor is still there: the code of their face stays longer.',
+    from: ['visitor'],
+    osc: null,
+    fields: {},
+  },
   skip: { help: 'Ends the present state now and goes on to the next.', from: staff, osc: '/familiar/skip', fields: {} },
   attract: { help: 'Ends the visit, back to the chain.', from: staff, osc: '/familiar/attract', fields: {} },
   set: {

@@ -24,6 +24,7 @@ export const german: Texts = {
   consentAgree: 'Ja, einverstanden',
   consentDecline: 'Nein, danke',
   stillThere: 'Noch da? In {seconds} s geht es weiter.',
+  codeGoing: 'Noch da? In {seconds} s verschwindet Ihr Code. Tippen Sie, dann bleibt er länger.',
 
   framingTitle: 'Schauen Sie in die Kamera',
   framingText: 'Bringen Sie Ihr Gesicht in das Oval.',

@@ -23,6 +23,7 @@ export const english = {
   consentAgree: 'Yes, I agree',
   consentDecline: 'No, thank you',
   stillThere: 'Still there? In {seconds} s the piece moves on.',
+  codeGoing: 'Still there? In {seconds} s your code goes. A touch keeps it longer.',
 
   framingTitle: 'Look into the camera',
   framingText: 'Bring your face into the oval.',

@@ -24,6 +24,7 @@ export const french: Texts = {
   consentAgree: 'Oui, j’accepte',
   consentDecline: 'Non, merci',
   stillThere: 'Toujours là ? Dans {seconds} s, l’œuvre continue.',
+  codeGoing: 'Toujours là ? Votre code disparaît dans {seconds} s. Touchez l’écran pour le garder.',
 
   framingTitle: 'Regardez la caméra',
   framingText: 'Placez votre visage dans l’ovale.',

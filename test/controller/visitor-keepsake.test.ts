@@ -42,6 +42,13 @@ describe('the code that a tablet keeps for a visitor whose server was cut off', 
     expect(screen(over)).toBe('attract');
   });
 
+  it('is shown longer where somebody still looks at it', () => {
+    const stayed = reduceTablet(find(cut()), { type: 'stayed', until: 140_000 });
+    expect(screen(pass(stayed, attract, 139_000))).toBe('arrived');
+    expect(screen(pass(stayed, attract, 140_000))).toBe('attract');
+    expect(reduceTablet(newTablet, { type: 'stayed', until: 140_000 })).toBe(newTablet);
+  });
+
   it('is shown also where the server went while the face was held', () => {
     expect(owed(cut(sampleState({ state: 'arrived', visit })))).toBe(true);
   });

@@ -4,6 +4,7 @@ import { mirrorPicture, mirrorRing } from '../../controller/visitor/model/mirror
 import {
   cameraAllowed,
   countdownSeconds,
+  isKeptByTouch,
   type Screen,
   screenOf,
   warningOf,
@@ -52,6 +53,9 @@ describe('the screen of a visitors’ tablet', () => {
     expect(screen({ cameraDriver: 'device' }, 'denied').name).toBe('attract');
     expect(screen({ state: 'framing', visit: mine() }, 'busy')).toEqual({ name: 'camera-trouble', camera: 'busy' });
     expect(screen({ state: 'framing', visit: mine(), cameraDriver: 'folder' }, 'busy').name).toBe('framing');
+    // Another camera has no staff at the tablet, but must not be looked into for nothing.
+    const other = { state: 'framing' as const, visit: mine(), cameraDriver: 'device', trouble: 'camera' as const };
+    expect(screen(other)).toEqual({ name: 'camera-trouble', camera: null });
     // A closed piece is closed, whatever the camera is.
     expect(screen({ trouble: 'closed' }, 'denied')).toMatchObject({ trouble: 'closed', camera: null });
   });
@@ -135,6 +139,32 @@ describe('time on the tablet', () => {
       const at = link({ until: 100_000, ...changes });
       expect(warningOf(screenOf(at, newTablet, null), at, 99_000)).toBeNull();
     }
+  });
+
+  it('warns before a code goes, which a touch keeps unless somebody is called', () => {
+    const until = 100_000;
+    const at = link({ farewell: { ...farewell, until } });
+    const shown = screenOf(at, newTablet, null);
+    expect(warningOf(shown, at, 80_000)).toBeNull();
+    expect(warningOf(shown, at, 84_500)).toBe(15);
+    expect(isKeptByTouch(shown, at)).toBe(true);
+    const queue = { waiting: [], called: 12, full: false };
+    const called = link({ farewell: { ...farewell, until }, state: 'greet', visit: theirs({ ticket: 12 }), queue });
+    expect(warningOf(screenOf(called, newTablet, null), called, 84_500)).toBe(15);
+    expect(isKeptByTouch(screenOf(called, newTablet, null), called)).toBe(false);
+    // The tablet's own memory of a code is by its own clock.
+    const { receipt, receiptLink } = farewell;
+    const keepsake = { visitor: 8, receipt, receiptLink, seenAt: 0, isCut: true, until };
+    const kept = screenOf(link({}), { ...newTablet, keepsake }, null);
+    expect(warningOf(kept, link({}), 85_000)).toBe(15);
+    expect(isKeptByTouch(screenOf(link({ state: 'arrived', visit: mine() }), newTablet, null), at)).toBe(false);
+  });
+
+  it('does not warn before a portrait that is taken by itself', () => {
+    const at = link({ state: 'framing', visit: mine({ hints: ['ready'], captures: true }), until: 100_000 });
+    expect(warningOf(screenOf(at, newTablet, null), at, 98_000)).toBeNull();
+    const waiting = link({ state: 'framing', visit: mine({ hints: ['ready'] }), until: 100_000 });
+    expect(warningOf(screenOf(waiting, newTablet, null), waiting, 98_000)).toBe(2);
   });
 
   it('counts down to 1, and then it is now', () => {

@@ -310,44 +310,27 @@ describe.skipIf(browserMissing)('the visitors’ tablet', () => {
       await pause(200);
       expect(await dialog.count()).toBe(0);
     });
-
-    it('leaves the last visitor their code while the next is called', async () => {
-      const page = await stage.open('/visitor');
-      change({
-        farewell,
-        state: 'greet',
-        visit: visit({ mine: false, ticket: 12 }),
-        queue: { waiting: [], called: 12, full: false },
-      });
-      await heading(page, 'There you are');
-      await page.getByRole('alert').getByText('Number 12, it is your turn').waitFor();
-      // Screens fade in.
-      await soon(async () => expect(await scan(await page.screenshot())).toBe(`${link}?language=en`));
-      await press(page, 'Done');
-      await heading(page, 'Number 12, it is your turn');
-    });
   });
 
-  it('deletes a face at once for those who have no phone, after asking', async () => {
+  it('says that the picture is about to be taken where that happens by itself', async () => {
     const page = await stage.open('/visitor');
-    change({ farewell });
-    await press(page, 'Delete my face');
-    const dialog = page.getByRole('dialog', { name: /Delete it for good/ });
-    await dialog.getByRole('button', { name: 'Back', exact: true }).click();
-    expect(stage.fake.forgotten).toEqual([]);
-    await press(page, 'Delete my face');
-    await audit(page, 'visitor-forgetting');
-    await dialog.getByRole('button', { name: 'Delete my face' }).click();
-    await page.getByText('Your face has been deleted.').waitFor();
-    expect(stage.fake.forgotten).toEqual(['/receipt/a/forget']);
-    expect(await scan(await page.screenshot())).toBeUndefined();
+    const until = Date.now() + 5_000;
+    change({ state: 'framing', visit: visit({ hints: ['ready'], captures: true }), until });
+    await page.getByRole('status').getByText('Your picture is about to be taken').waitFor();
+    expect(await page.locator('.warning[data-shown=true]').count()).toBe(0);
+    await audit(page, 'visitor-captures');
+    change({ visit: visit({ hints: ['closer'] }), until: Date.now() + 60_000 });
+    await page.getByRole('status').getByText('Come a little closer').waitFor();
+    change({ cameraDriver: 'device', trouble: 'camera' });
+    await page.getByRole('alert').getByText('The camera is resting').waitFor();
+    await audit(page, 'visitor-camera-resting');
   });
 });
 
-/** Makes the patience of dialogs a twentieth, before the page begins. */
+/** Makes the patience of a dialog a twentieth, before the page begins. */
 function shortIdle(): void {
   const real = window.setTimeout.bind(window);
-  const short = (wait = 0) => (wait === 20_000 || wait === 30_000 ? wait / 20 : wait);
+  const short = (wait = 0) => (wait === 20_000 ? wait / 20 : wait);
   Object.assign(window, { setTimeout: (action: () => void, wait?: number) => real(action, short(wait)) });
 }
 

@@ -277,6 +277,18 @@ describe('a face that is deleted', () => {
     expect(play.state.name).toBe('attract');
   });
 
+  it('leaves its code for as long as somebody is there, on the tablet of its visitor alone', () => {
+    const play = reached('arrived').wait(15);
+    const until = play.now + 40_000;
+    play.wait(30);
+    expect(play.command('stay', ben).last?.answer).toMatchObject({ code: 'wrong-state' });
+    expect(play.state.farewell?.until).toBe(until);
+    expect(play.command('stay', ana).state.farewell?.until).toBe(play.now + 40_000);
+    expect(play.wait(39).state.farewell).not.toBeNull();
+    expect(play.wait(1).state.farewell).toBeNull();
+    expect(play.command('stay', ana).last?.answer).toMatchObject({ code: 'wrong-state' });
+  });
+
   it('takes its code from the tablet after the visit', () => {
     const play = reached('arrived').wait(15);
     expect(play.state.farewell?.receipt).toBe('r1');
@@ -351,6 +363,7 @@ describe('whatever happens', () => {
     'attract',
     'queue.join',
     'queue.leave',
+    'stay',
   ];
   const sender = fc.constantFrom<Sender>(ana, ben, curator, { source: 'osc', client: null });
   // Epochs are given relative to the present one, so that results are sometimes in time and sometimes late.

@@ -25,6 +25,8 @@ export function commandLabel(command: Command, descriptions: readonly Parameter[
       return 'Take a number';
     case 'queue.leave':
       return `Take number ${command.ticket} out of the queue`;
+    case 'stay':
+      return 'Stay';
     case 'skip':
       return 'Skip';
     case 'attract':

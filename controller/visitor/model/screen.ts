@@ -1,4 +1,4 @@
-import type { Farewell, Hint, InstallationState, Progress, Visit } from '../../../server/protocol/snapshot.ts';
+import type { Farewell, Hint, InstallationState, Progress, Time, Visit } from '../../../server/protocol/snapshot.ts';
 import { consentPhotoKey, type TextKey } from '../../../server/protocol/texts.ts';
 import { type PageLink, serverNow } from '../../shared/link/page-link.ts';
 import type { CameraProblem } from '../camera/camera-problem.ts';
@@ -38,6 +38,8 @@ export type Screen =
       readonly receipt: Receipt | null;
       readonly visitor: number;
       readonly farewell: boolean;
+      /** When a farewell ends by itself, by the server's clock; null where the wall still holds the face. */
+      readonly until: Time | null;
     };
 
 export type ScreenName = Screen['name'];
@@ -57,7 +59,9 @@ export function screenOf(link: PageLink, tablet: Tablet, camera: CameraProblem |
   if (state.visit?.mine) return visitScreen(state, state.visit, tablet, lends(state) ? camera : null);
   // Before a call: whoever is just scanning their code must not lose it. The call stands at the foot of the page.
   if (state.farewell && state.farewell.receipt !== tablet.putAway) return farewellScreen(state.farewell);
-  if (tablet.keepsake?.until) return farewellScreen(tablet.keepsake);
+  if (tablet.keepsake?.until) {
+    return farewellScreen({ ...tablet.keepsake, until: serverNow(link, tablet.keepsake.until) });
+  }
   if (state.queue.called !== null) return { name: 'called', ticket: state.queue.called };
   if (state.visit) return { name: 'busy' };
   return restingScreen(state, camera) ?? { name: 'attract' };
@@ -91,7 +95,13 @@ function visitScreen(state: InstallationState, visit: Visit, tablet: Tablet, cam
         paused: state.parameters.freeze || state.trouble === 'engine',
       };
     case 'arrived':
-      return { name: 'arrived', receipt: receiptOf(visit, tablet), visitor: visit.visitor ?? 0, farewell: false };
+      return {
+        name: 'arrived',
+        receipt: receiptOf(visit, tablet),
+        visitor: visit.visitor ?? 0,
+        farewell: false,
+        until: null,
+      };
   }
 }
 
@@ -101,11 +111,12 @@ function restingScreen(state: InstallationState, camera: CameraProblem | null): 
   return state.trouble || own ? { name: 'resting', trouble: 'camera', camera: own } : null;
 }
 
-const farewellScreen = ({ visitor, receipt, receiptLink }: Omit<Farewell, 'until'>): Screen => ({
+const farewellScreen = ({ visitor, receipt, receiptLink, until }: Farewell): Screen => ({
   name: 'arrived',
   receipt: { address: receipt, link: receiptLink },
   visitor,
   farewell: true,
+  until,
 });
 
 const receiptOf = ({ receipt, receiptLink }: Visit, { putAway }: Tablet): Receipt | null =>
@@ -123,18 +134,24 @@ export function cameraAllowed({ state, phase }: PageLink): boolean {
 /** From so many seconds before the end, the tablet says that it is about to move on. */
 const warningSeconds = 15;
 /** Screens that end by themselves and lose something with it. */
-export const warned: ReadonlySet<ScreenName> = new Set(['called', 'consent', 'framing', 'camera-trouble', 'review']);
+const warned: ReadonlySet<ScreenName> = new Set(['called', 'consent', 'framing', 'camera-trouble', 'review']);
+export const mayWarn = (screen: Screen): boolean =>
+  warned.has(screen.name) || (screen.name === 'arrived' && screen.until !== null);
 
 /** Seconds until the piece moves on without the visitor, where that is soon and they should know; else null. */
 export function warningOf(screen: Screen, link: PageLink, localNow: number): number | null {
-  const until = link.state?.until ?? null;
-  if (until === null || !warned.has(screen.name)) return null;
+  const until = screen.name === 'arrived' ? screen.until : (link.state?.until ?? null);
+  if (until === null || !mayWarn(screen)) return null;
   if (screen.name === 'review' && screen.portrait === null) return null;
   // What comes then is what they are waiting for.
   if (screen.name === 'framing' && screen.captures) return null;
   const seconds = Math.ceil((until - serverNow(link, localNow)) / 1_000);
   return seconds <= warningSeconds ? Math.max(0, seconds) : null;
 }
+
+/** Whether a touch keeps the code that is about to go: where somebody is called, they come first. */
+export const isKeptByTouch = (screen: Screen, { state }: PageLink): boolean =>
+  screen.name === 'arrived' && screen.until !== null && state?.queue.called === null;
 
 /** Seconds until the portrait is taken, as counted down aloud: 3, 2, 1, and 0 at the moment itself. */
 export function countdownSeconds(link: PageLink, localNow: number): number {

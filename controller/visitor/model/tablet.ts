@@ -39,6 +39,8 @@ export type TabletEvent =
   | { readonly type: 'answered'; readonly command: CommandType; readonly answer: Answer; readonly now: number }
   | { readonly type: 'given-seen' }
   | { readonly type: 'put-away'; readonly receipt: string }
+  /** Somebody still looks at the code of the keepsake. */
+  | { readonly type: 'stayed'; readonly until: number }
   /** The face was deleted on this tablet. */
   | { readonly type: 'forgotten'; readonly receipt: string; readonly now: number }
   /** The face of the keepsake is in the chain, or it is not. */
@@ -72,6 +74,8 @@ export function reduceTablet(tablet: Tablet, event: TabletEvent): Tablet {
       return { ...tablet, given: null };
     case 'put-away':
       return { ...tablet, putAway: event.receipt, keepsake: null };
+    case 'stayed':
+      return tablet.keepsake?.until ? { ...tablet, keepsake: { ...tablet.keepsake, until: event.until } } : tablet;
     case 'forgotten': {
       // The visit ends with it: the word about it stays while the page moves on.
       const notice = { text: 'receiptForgotten', until: event.now + noticeTime } as const;

@@ -1,6 +1,7 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { fillText } from '../../../server/protocol/texts.ts';
 import { Modal } from '../../shared/modal.tsx';
+import { useIdle } from '../../shared/use-idle.ts';
 import { qrPath } from '../model/qr-path.ts';
 import type { Receipt, Screen } from '../model/screen.ts';
 import type { View } from './context.ts';
@@ -11,10 +12,13 @@ export interface ArrivedProps {
   readonly screen: Extract<Screen, { name: 'arrived' }>;
 }
 
+/** How long the question whether to delete waits for an answer, ms. */
+const askPatience = 30_000;
+
 type Forgetting = 'no' | 'asking' | 'under-way' | 'failed';
 
 export function Arrived({ view, screen }: ArrivedProps) {
-  const { texts, app, language } = view;
+  const { texts, app, language, state } = view;
   const { receipt, visitor } = screen;
   const [forgetting, setForgetting] = useState<Forgetting>('no');
 
@@ -49,23 +53,49 @@ export function Arrived({ view, screen }: ArrivedProps) {
         </p>
       )}
       <div class="choices">
-        <button type="button" class="main" onClick={done}>
+        {/* Where somebody is called, theirs is the button to press. */}
+        <button type="button" class={state?.queue.called == null ? 'main' : 'quiet'} onClick={done}>
           {texts.arrivedDone}
         </button>
       </div>
       {receipt && (forgetting === 'asking' || forgetting === 'under-way') && (
-        <Modal title={texts.receiptForgetSure} onClose={() => setForgetting('no')}>
-          <div class="choices">
-            <button type="button" class="main" onClick={() => setForgetting('no')}>
-              {texts.back}
-            </button>
-            <button type="button" aria-busy={forgetting === 'under-way'} onClick={() => forget(receipt.address)}>
-              {texts.receiptForget}
-            </button>
-          </div>
-        </Modal>
+        <ForgetDialog
+          view={view}
+          isUnderWay={forgetting === 'under-way'}
+          onForget={() => forget(receipt.address)}
+          onClose={() => setForgetting('no')}
+        />
       )}
     </>
+  );
+}
+
+interface ForgetDialogProps {
+  readonly view: View;
+  readonly isUnderWay: boolean;
+  readonly onForget: () => void;
+  readonly onClose: () => void;
+}
+
+/** Asks once more. While it is open, what it asks about does not go. */
+function ForgetDialog({ view, isUnderWay, onForget, onClose }: ForgetDialogProps) {
+  const { texts, app } = view;
+  useIdle(askPatience, onClose);
+  useEffect(() => {
+    const timer = setInterval(app.keepCode, 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <Modal title={texts.receiptForgetSure} onClose={onClose}>
+      <div class="choices">
+        <button type="button" class="main" onClick={onClose}>
+          {texts.back}
+        </button>
+        <button type="button" aria-busy={isUnderWay} onClick={onForget}>
+          {texts.receiptForget}
+        </button>
+      </div>
+    </Modal>
   );
 }
 

@@ -2,7 +2,7 @@ import { useLayoutEffect } from 'preact/hooks';
 import { completeTexts, fillText, type Texts } from '../../../server/protocol/texts.ts';
 import { useStore } from '../../shared/use-store.ts';
 import { useTicks } from '../../shared/use-ticks.ts';
-import { type Screen, screenOf, warned, warningOf } from '../model/screen.ts';
+import { isKeptByTouch, mayWarn, type Screen, screenOf, warningOf } from '../model/screen.ts';
 import { languageOf } from '../model/tablet.ts';
 import type { VisitorApp } from '../visitor-app.ts';
 import { Arrived } from './arrived.tsx';
@@ -40,7 +40,7 @@ export function Page({ app }: { readonly app: VisitorApp }) {
         <Mirror view={view} />
         <section class="words" key={screen.name}>
           <Words view={view} />
-          {warned.has(screen.name) && <Warning view={view} />}
+          {mayWarn(screen) && <Warning view={view} />}
         </section>
       </main>
       <Queue view={view} />
@@ -101,8 +101,10 @@ function Outdated({ texts }: { readonly texts: Texts }) {
 /** A gentle word before the piece moves on. Seen by the second, read out by fives. */
 function Warning({ view }: { readonly view: View }) {
   useTicks(250);
-  const seconds = warningOf(view.screen, view.app.link.get(), Date.now());
-  const say = (count: number) => fillText(view.texts.stillThere, { seconds: count });
+  const link = view.app.link.get();
+  const seconds = warningOf(view.screen, link, Date.now());
+  const words = isKeptByTouch(view.screen, link) ? view.texts.codeGoing : view.texts.stillThere;
+  const say = (count: number) => fillText(words, { seconds: count });
   return (
     <>
       <p class="warning" aria-hidden="true" data-shown={seconds !== null}>
