@@ -76,7 +76,7 @@ export const german: Texts = {
   faceAlt: 'Das Gesicht an der Wand',
 
   arrivedTitle: 'Da sind Sie',
-  arrivedText: 'Sie sind Nummer {number}. Das nächste Gesicht wird aus Ihrem wachsen.',
+  arrivedText: 'Gesicht {number} ist Ihres. Das nächste wird aus ihm wachsen.',
   arrivedReceipt: 'Scannen Sie den Code, um Ihr Gesicht wiederzusehen oder zu löschen.',
   arrivedDone: 'Fertig',
   receiptAlt: 'Code, der die Seite Ihres Gesichts öffnet',
@@ -122,8 +122,8 @@ export const german: Texts = {
   pairWrong: 'Das ist nicht die PIN.',
   pairWait: 'Zu viele Versuche. Bitte {seconds} s warten.',
 
-  captionVisitor: 'Nummer {number}',
-  captionBecoming: 'Nummer {number} entsteht',
+  captionVisitor: 'Gesicht {number}',
+  captionBecoming: 'Gesicht {number} entsteht',
   captionAttract: '',
   captionInvite: 'Sie könnten das nächste Gesicht sein',
 

@@ -75,7 +75,7 @@ export const english = {
   faceAlt: 'The face on the wall',
 
   arrivedTitle: 'There you are',
-  arrivedText: 'You are visitor {number}. The next face will grow out of yours.',
+  arrivedText: 'Face {number} is yours. The next one will grow out of it.',
   arrivedReceipt: 'Scan this to see your face again, or to delete it.',
   arrivedDone: 'Done',
   receiptAlt: 'Code that opens the page of your face',
@@ -119,8 +119,8 @@ export const english = {
   pairWrong: 'That is not the PIN.',
   pairWait: 'Too many tries. Please wait {seconds} s.',
 
-  captionVisitor: 'Visitor {number}',
-  captionBecoming: 'Visitor {number} is becoming',
+  captionVisitor: 'Face {number}',
+  captionBecoming: 'Face {number} is becoming',
   captionAttract: '',
   captionInvite: 'You could be the next face',
 

@@ -76,7 +76,7 @@ export const french: Texts = {
   faceAlt: 'Le visage sur le mur',
 
   arrivedTitle: 'Vous voilà',
-  arrivedText: 'Vous êtes le numéro {number}. Le prochain visage naîtra du vôtre.',
+  arrivedText: 'Le visage {number} est le vôtre. Le prochain naîtra de lui.',
   arrivedReceipt: 'Scannez ce code pour revoir votre visage ou l’effacer.',
   arrivedDone: 'Terminer',
   receiptAlt: 'Code qui ouvre la page de votre visage',
@@ -120,8 +120,8 @@ export const french: Texts = {
   pairWrong: 'Ce n’est pas le bon code.',
   pairWait: 'Trop d’essais. Patientez {seconds} s.',
 
-  captionVisitor: 'Numéro {number}',
-  captionBecoming: 'Le numéro {number} prend forme',
+  captionVisitor: 'Visage {number}',
+  captionBecoming: 'Le visage {number} prend forme',
   captionAttract: '',
   captionInvite: 'Vous pourriez être le prochain visage',
 

@@ -87,7 +87,7 @@ describe.skipIf(browserMissing)('the visitors’ tablet in bad luck', () => {
       stage.fake.refusal = null;
       await page.reload();
       await heading(page, 'There you are');
-      await page.getByText('You are visitor 8.').waitFor();
+      await page.getByText('Face 8 is yours.').waitFor();
       await soon(async () =>
         expect(await scan(await page.screenshot())).toBe('http://museum:8080/receipt/kept?language=en'),
       );

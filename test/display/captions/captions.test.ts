@@ -13,11 +13,11 @@ describe('what the wall says', () => {
   it('names who is seen, and invites', () => {
     expect(captionFor(sampleState(), seen, 'en')).toEqual({
       language: 'en',
-      title: 'Visitor 12',
+      title: 'Face 12',
       line: 'You could be the next face',
       message: '',
     });
-    expect(captionFor(sampleState(), seen, 'de').title).toBe('Nummer 12');
+    expect(captionFor(sampleState(), seen, 'de').title).toBe('Gesicht 12');
   });
 
   it('names nobody where it is nobody, or nothing is seen', () => {
@@ -34,7 +34,7 @@ describe('what the wall says', () => {
 
   it('says who is becoming: the visitor, not the face that is still seen', () => {
     const state = sampleState({ state: 'becoming', visit: sampleVisit({ visitor: 13 }) });
-    expect(captionFor(state, seen, 'en').title).toBe('Visitor 13 is becoming');
+    expect(captionFor(state, seen, 'en').title).toBe('Face 13 is becoming');
   });
 
   it('says the museum’s own words first', () => {
