@@ -66,7 +66,7 @@ export const german: Texts = {
   portraitAlt: 'Ihr Porträt',
 
   becomingTitle: 'Schauen Sie zur Wand',
-  becomingText: 'Das Gesicht der letzten Person wird zu Ihrem.',
+  becomingText: 'Das Gesicht an der Wand wird zu Ihrem.',
   becomingLeft: 'noch {time}',
   becomingLeave: 'Abbrechen und gehen',
   becomingWaiting: 'Eine kurze Pause. Es geht von selbst weiter.',

@@ -65,7 +65,7 @@ export const english = {
   portraitAlt: 'Your portrait',
 
   becomingTitle: 'Look at the wall',
-  becomingText: 'The last visitor’s face is turning into yours.',
+  becomingText: 'The face on the wall is turning into yours.',
   becomingLeft: '{time} to go',
   becomingLeave: 'Stop and leave',
   becomingWaiting: 'A short pause. It will go on by itself.',

@@ -66,7 +66,7 @@ export const french: Texts = {
   portraitAlt: 'Votre portrait',
 
   becomingTitle: 'Regardez le mur',
-  becomingText: 'Le visage de la dernière personne devient le vôtre.',
+  becomingText: 'Le visage sur le mur devient le vôtre.',
   becomingLeft: 'encore {time}',
   becomingLeave: 'Arrêter et partir',
   becomingWaiting: 'Une courte pause. Cela reprend tout seul.',
