@@ -1,5 +1,6 @@
 import { clientId } from '../controller/shared/link/client-id.ts';
 import { socketUrl } from '../controller/shared/link/socket-url.ts';
+import { tabStorage } from '../controller/shared/tab-storage.ts';
 import { identityMapping, type Mapping } from '../server/protocol/mapping.ts';
 import type { PageAddress } from './address.ts';
 import { captionFor, captionLanguage } from './captions/caption.ts';
@@ -67,7 +68,7 @@ export class Wall {
   constructor(options: WallOptions) {
     const { host, address, onReload } = options;
     this.options = options;
-    const client = clientId(sessionStorage, (bytes) => crypto.getRandomValues(bytes));
+    const client = clientId(tabStorage(), (bytes) => crypto.getRandomValues(bytes));
     this.receiver = new Receiver({
       url: socketUrl(`${address.frames}&client=${client}`),
       onStatus: (status) => {

@@ -9,6 +9,7 @@ import { type Revival, watchRevival } from '../shared/link/revival.ts';
 import { linkSocket } from '../shared/link/socket-link.ts';
 import { reloadOnce } from '../shared/reload.ts';
 import { createStore, type Store } from '../shared/store.ts';
+import { tabStorage } from '../shared/tab-storage.ts';
 import { stayAwake } from '../shared/wake.ts';
 import { type Acknowledgements, answered, noAcknowledgements, sending } from './model/acknowledgements.ts';
 import { commandKey, commandLabel } from './model/command-label.ts';
@@ -40,8 +41,9 @@ export function startCuratorApp(): CuratorApp {
   const link = createStore<PageLink>(unlinked);
   const revival = watchRevival(link);
   const acknowledgements = createStore<Acknowledgements>(noAcknowledgements);
-  let pin = keptPin(sessionStorage);
-  const client = clientId(sessionStorage, (bytes) => crypto.getRandomValues(bytes));
+  const storage = tabStorage();
+  let pin = keptPin(storage);
+  const client = clientId(storage, (bytes) => crypto.getRandomValues(bytes));
   const socket = linkSocket(openSocket({ role: 'curator', client, pin: () => pin }), link);
 
   const send = async (command: Command): Promise<Answer> => {
@@ -73,9 +75,9 @@ export function startCuratorApp(): CuratorApp {
     mappings.passed((display) => state.mappings[display] ?? identityMapping, Date.now());
   };
   link.subscribe((value) => {
-    if (value.phase === 'online') keepPin(sessionStorage, pin);
-    if (value.phase === 'refused' && value.refusal?.code === 'pin') forgetPin(sessionStorage);
-    if (value.phase === 'outdated') reloadOnce(sessionStorage, Date.now(), () => location.reload());
+    if (value.phase === 'online') keepPin(storage, pin);
+    if (value.phase === 'refused' && value.refusal?.code === 'pin') forgetPin(storage);
+    if (value.phase === 'outdated') reloadOnce(storage, Date.now(), () => location.reload());
     passed();
   });
   setInterval(passed, 500);
@@ -100,7 +102,7 @@ export function startCuratorApp(): CuratorApp {
     },
     lock() {
       pin = '';
-      forgetPin(sessionStorage);
+      forgetPin(storage);
       socket.close();
       link.set(unlinked);
     },

@@ -1,5 +1,5 @@
 import { routes } from '../../server/protocol/routes.ts';
-import type { TabStorage } from '../shared/link/client-id.ts';
+import type { TabStorage } from '../shared/tab-storage.ts';
 import type { Keepsake } from './model/keepsake.ts';
 
 const key = 'familiar-faces.code';

@@ -8,6 +8,7 @@ import { linkSocket, type SocketLink } from '../shared/link/socket-link.ts';
 import { socketUrl } from '../shared/link/socket-url.ts';
 import { reloadOnce } from '../shared/reload.ts';
 import { createStore, type Store } from '../shared/store.ts';
+import { tabStorage } from '../shared/tab-storage.ts';
 import { stayAwake } from '../shared/wake.ts';
 import { CameraLink, type CameraSocket } from './camera/camera-link.ts';
 import { TabletCamera } from './camera/tablet-camera.ts';
@@ -40,10 +41,11 @@ const cameraRetry = 30_000;
 
 /** Puts the visitors' tablet together and starts it. */
 export function startVisitorApp(): VisitorApp {
-  const client = clientId(sessionStorage, (bytes) => crypto.getRandomValues(bytes));
+  const storage = tabStorage();
+  const client = clientId(storage, (bytes) => crypto.getRandomValues(bytes));
   const link = createStore<PageLink>(unlinked);
   const revival = watchRevival(link);
-  const tablet = createStore<Tablet>({ ...newTablet, keepsake: readKeepsake(sessionStorage) });
+  const tablet = createStore<Tablet>({ ...newTablet, keepsake: readKeepsake(storage) });
   const camera = new TabletCamera(navigator.mediaDevices, document);
   const socket: SocketLink = linkSocket(openSocket({ role: 'visitor', client }), link);
 
@@ -66,7 +68,7 @@ export function startVisitorApp(): VisitorApp {
     const until = Date.now() + state.settings.arrivedPage * 1_000;
     if (found !== null) tell({ type: 'found', receipt, isThere: found, until });
   };
-  const reload = () => reloadOnce(sessionStorage, Date.now(), () => location.reload());
+  const reload = () => reloadOnce(storage, Date.now(), () => location.reload());
 
   link.subscribe((value) => {
     // What is loaded again asks for the PIN where this is no tablet of the piece any more.
@@ -92,7 +94,7 @@ export function startVisitorApp(): VisitorApp {
 
   let kept = tablet.get().keepsake;
   tablet.subscribe(({ keepsake }) => {
-    if (keepsake !== kept) writeKeepsake(sessionStorage, keepsake);
+    if (keepsake !== kept) writeKeepsake(storage, keepsake);
     kept = keepsake;
   });
 

@@ -1,4 +1,5 @@
 import { reloadOnce } from '../../controller/shared/reload.ts';
+import { tabStorage } from '../../controller/shared/tab-storage.ts';
 import { routes } from '../../server/protocol/routes.ts';
 
 let trying = false;
@@ -11,7 +12,7 @@ export async function reloadWhenPossible(): Promise<void> {
   if (trying) return;
   trying = true;
   for (;;) {
-    if ((await serverAnswers()) && reloadOnce(sessionStorage, Date.now(), () => location.reload())) return;
+    if ((await serverAnswers()) && reloadOnce(tabStorage(), Date.now(), () => location.reload())) return;
     await new Promise((resolve) => setTimeout(resolve, 5_000));
   }
 }

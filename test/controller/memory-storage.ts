@@ -1,4 +1,4 @@
-import type { TabStorage } from '../../controller/shared/link/client-id.ts';
+import type { TabStorage } from '../../controller/shared/tab-storage.ts';
 
 /** What a tab stores, without a browser; `forbidden` throws as browsers do in private windows. */
 export function memoryStorage({ forbidden = false } = {}): TabStorage & { readonly values: Map<string, string> } {

@@ -3,6 +3,7 @@ import { dissolveShare } from '../../controller/shared/frames/dissolve.ts';
 import { clientId } from '../../controller/shared/link/client-id.ts';
 import { reloadOnce } from '../../controller/shared/reload.ts';
 import { createStore } from '../../controller/shared/store.ts';
+import { tabStorage } from '../../controller/shared/tab-storage.ts';
 import { parseHello, protocolVersion } from '../../server/protocol/messages.ts';
 import { memoryStorage } from './memory-storage.ts';
 
@@ -41,6 +42,27 @@ describe('loading the page again', () => {
     reloadOnce(storage, 9_000_000, reload);
     expect(reloadOnce(storage, 1_000, reload)).toBe(true);
     expect(reloadOnce(memoryStorage({ forbidden: true }), 0, reload)).toBe(false);
+  });
+
+  it('happens once a minute at most also where the browser keeps nothing over reloads', () => {
+    const reload = vi.fn();
+    const blocked = { ...memoryStorage(), isForgetful: true };
+    expect(reloadOnce(blocked, 1_000_000, reload, 990_000)).toBe(false);
+    expect(reloadOnce(blocked, 1_060_000, reload, 990_000)).toBe(true);
+    expect(reload).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('the storage of a tab', () => {
+  it('is memory where cookies are blocked, the same for the whole page', () => {
+    const blocked = () => {
+      throw new DOMException('The operation is insecure.', 'SecurityError');
+    };
+    tabStorage(blocked).setItem('a', '1');
+    expect(tabStorage(blocked).getItem('a')).toBe('1');
+    expect(tabStorage(blocked).getItem('b')).toBeNull();
+    const storage = memoryStorage();
+    expect(tabStorage(() => storage)).toBe(storage);
   });
 });
 

@@ -151,6 +151,22 @@ describe.skipIf(browserMissing)('the visitors’ tablet in bad luck', () => {
     answer({ status: 'done' });
   });
 
+  it('works in browsers that block storage', async () => {
+    const blocked = () =>
+      Object.defineProperty(window, 'sessionStorage', {
+        get() {
+          throw new DOMException('Access is denied for this document.', 'SecurityError');
+        },
+      });
+    const page = await stage.open('/visitor', { before: blocked });
+    await press(page, 'Begin');
+    await soon(() => expect(given()).toEqual([{ type: 'begin' }]));
+    const curator = await stage.open('/curator', { before: blocked });
+    await curator.getByLabel('PIN of the curator’s page').fill(stage.fake.pin);
+    await press(curator, 'Open');
+    await curator.getByRole('button', { name: 'Lock' }).waitFor();
+  });
+
   it('loads itself again after an upgrade, once, and then says what to do', async () => {
     const page = await stage.open('/visitor');
     await heading(page, 'Become the next face');

@@ -1,4 +1,4 @@
-import type { TabStorage } from '../../shared/link/client-id.ts';
+import type { TabStorage } from '../../shared/tab-storage.ts';
 
 const key = 'familiar-faces.pin';
 

@@ -1,7 +1,6 @@
-const key = 'familiar-faces.client';
+import type { TabStorage } from '../tab-storage.ts';
 
-/** The part of `sessionStorage` that is used; it may throw where a browser forbids storage. */
-export type TabStorage = Pick<Storage, 'getItem' | 'setItem'>;
+const key = 'familiar-faces.client';
 
 /**
  * The id of this tab: kept over reloads, so that a tablet that slept still leads its visit. 32 hexadecimal digits, drawn
