@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { focusPlace } from './focus-place.ts';
 
 export interface ModalProps {
   readonly title: string;
@@ -14,12 +15,13 @@ export function Modal({ title, onClose, children, class: className = '' }: Modal
   const id = useId();
   useLayoutEffect(() => {
     const dialog = ref.current;
-    const before = document.activeElement;
+    const before = focusPlace(document);
     dialog?.showModal();
     return () => {
       dialog?.close();
-      // A dialog that is taken off the page would leave the focus nowhere.
-      if (before instanceof HTMLElement) before.focus();
+      // A dialog that is taken off the page would leave the focus nowhere, as would what goes together with it.
+      before.restore();
+      queueMicrotask(() => document.activeElement === document.body && before.restore());
     };
   }, []);
   return (

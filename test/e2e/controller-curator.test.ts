@@ -140,6 +140,8 @@ describe.skipIf(browserMissing)('the curator’s tablet', () => {
     await soon(() => expect(givenOf(stage, 'chain.forget')).toEqual([{ type: 'chain.forget', face: 'face-0029' }]));
     await dialog.waitFor({ state: 'detached' });
     expect(await page.getByRole('button', { name: 'Visitor 29' }).count()).toBe(0);
+    // What held the focus is gone: it goes on with the next face.
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Visitor 28');
     await page.getByRole('button', { name: 'Visitor 30' }).click();
     await page.getByRole('button', { name: '← Before' }).click();
     await page.getByRole('dialog', { name: 'Visitor 28' }).waitFor();
