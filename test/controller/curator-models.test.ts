@@ -129,8 +129,9 @@ describe('acknowledgements', () => {
 
 describe('the gate', () => {
   it('asks for the PIN until the server lets the page in', () => {
-    expect(gateOf(unlinked, false)).toEqual({ name: 'pin', problem: null, waiting: false });
-    expect(gateOf(unlinked, true)).toMatchObject({ waiting: true });
+    expect(gateOf(unlinked, false)).toEqual({ name: 'pin', problem: null, waiting: false, isAway: false });
+    expect(gateOf(unlinked, true)).toMatchObject({ waiting: true, isAway: false });
+    expect(gateOf({ ...unlinked, phase: 'lost' }, true)).toMatchObject({ problem: null, waiting: true, isAway: true });
     const open = { ...unlinked, phase: 'online' as const, state: sampleState({ curator: sampleCurator() }) };
     expect(gateOf(open, true)).toEqual({ name: 'open' });
     expect(gateOf({ ...open, phase: 'lost' }, true)).toEqual({ name: 'open' });

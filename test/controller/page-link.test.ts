@@ -44,7 +44,7 @@ describe('what a page knows', () => {
   it('keeps the last state while the connection is away', () => {
     const lost = reduceLink(online(), { type: 'disconnected' });
     expect(lost).toMatchObject({ phase: 'lost', state: { revision: 1 } });
-    expect(reduceLink(unlinked, { type: 'disconnected' }).phase).toBe('connecting');
+    expect(reduceLink(unlinked, { type: 'disconnected' })).toMatchObject({ phase: 'lost', state: null });
   });
 
   it('tells a wrong version, which only a reload helps, from other refusals', () => {

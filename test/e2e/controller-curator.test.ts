@@ -38,7 +38,7 @@ describe.skipIf(browserMissing)('the curator’s tablet', () => {
       expect(stage.fake.tries).toBe(0);
       await enterPin(page, '0000');
       await page.getByRole('alert').getByText('That is not the PIN.').waitFor();
-      expect(await field.inputValue()).toBe('');
+      await soon(async () => expect(await field.inputValue()).toBe(''));
       expect(await field.getAttribute('aria-invalid')).toBe('true');
       await audit(page, 'curator-gate-wrong');
       stage.fake.refusal = { code: 'rate-limited', reason: 'Wait.', retryAfter: 20 };
@@ -47,6 +47,16 @@ describe.skipIf(browserMissing)('the curator’s tablet', () => {
       expect(stage.fake.tries).toBe(2);
       stage.fake.refusal = null;
       await enterPin(page, stage.fake.pin);
+      await page.getByRole('tablist').waitFor();
+    });
+
+    it('says that the server is not reached, and opens once it is', async () => {
+      const page = await stage.open('/curator');
+      await page.context().setOffline(true);
+      await enterPin(page, stage.fake.pin);
+      await page.getByRole('alert').getByText('The server is not reached.').waitFor();
+      await audit(page, 'curator-gate-away');
+      await page.context().setOffline(false);
       await page.getByRole('tablist').waitFor();
     });
 

@@ -4,15 +4,15 @@ import type { PageLink } from '../../shared/link/page-link.ts';
 export type Gate =
   | { readonly name: 'open' }
   | { readonly name: 'outdated' }
-  /** Asks for the PIN; `problem` says why the last one was not taken. */
-  | { readonly name: 'pin'; readonly problem: string | null; readonly waiting: boolean };
+  /** Asks for the PIN; `problem` says why the last one was not taken, `isAway` that nobody is there to take it. */
+  | { readonly name: 'pin'; readonly problem: string | null; readonly waiting: boolean; readonly isAway: boolean };
 
 /** Which gate stands before the page; `entered` is whether a PIN has been given. Pure. */
 export function gateOf({ phase, state, refusal }: PageLink, entered: boolean): Gate {
   if (phase === 'outdated') return { name: 'outdated' };
-  if (phase === 'refused') return { name: 'pin', problem: refusalWords(refusal), waiting: false };
+  if (phase === 'refused') return { name: 'pin', problem: refusalWords(refusal), waiting: false, isAway: false };
   if (state?.curator) return { name: 'open' };
-  return { name: 'pin', problem: null, waiting: entered };
+  return { name: 'pin', problem: null, waiting: entered, isAway: phase === 'lost' };
 }
 
 function refusalWords(refusal: PageLink['refusal']): string {

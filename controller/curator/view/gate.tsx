@@ -11,7 +11,7 @@ export function PinGate({ gate, onPin }: PinGateProps) {
   const id = useId();
   const ref = useRef<HTMLInputElement>(null);
   const [pin, setPin] = useState('');
-  const { problem, waiting } = gate;
+  const { problem, waiting, isAway } = gate;
   useEffect(() => {
     if (problem) setPin('');
     if (!waiting) ref.current?.focus();
@@ -38,7 +38,7 @@ export function PinGate({ gate, onPin }: PinGateProps) {
           onInput={({ currentTarget }) => setPin(currentTarget.value)}
         />
         <p id={`${id}-problem`} class="problem" role="alert">
-          {problem}
+          {isAway ? 'The server is not reached. This page goes on trying; look whether the piece runs.' : problem}
         </p>
         <button type="submit" class="main" aria-disabled={waiting} aria-busy={waiting}>
           {waiting ? 'One moment' : 'Open'}

@@ -9,7 +9,7 @@ import {
 /**
  * - `connecting`: nothing is known yet.
  * - `online`: `state` is what the server says now.
- * - `lost`: the last known `state` is shown while the page tries again.
+ * - `lost`: the server is not reached; the last known `state`, if any, is shown while the page tries again.
  * - `refused`: the server does not let this page in; `refusal` says why.
  * - `outdated`: page and server are of different versions; only loading the page again helps.
  */
@@ -59,7 +59,7 @@ export function reduceLink(link: PageLink, event: LinkEvent): PageLink {
     case 'clock':
       return { ...link, clockOffset: event.offset };
     case 'disconnected':
-      return link.phase === 'online' ? { ...link, phase: 'lost' } : link;
+      return link.phase === 'online' || link.phase === 'connecting' ? { ...link, phase: 'lost' } : link;
     case 'refused':
       return event.refusal.code === 'version'
         ? { ...link, phase: 'outdated', refusal: event.refusal }
