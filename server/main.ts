@@ -94,7 +94,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   const { config, pages = join(packageRoot, 'dist', 'pages') } = options;
   const inFolder = (path: string) => resolve(options.folder, path);
   const clock = systemClock;
-  const log = new LogBook(clock.now);
+  const log = new LogBook(clock.date);
   const folderOfPack = packFolder(config.pack, options.folder);
   const pack = readPackDescription(folderOfPack);
   const answers = loadPages(pages);
@@ -163,9 +163,12 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     Math.max(stateFile.state.visitors, chain.highestVisitor),
   );
   // After the engine, which has let go of the face by then: what the wall goes back to is without it.
-  chain.onForgetting((id) => installation.forgotten(id));
+  chain.onForgetting((id) => {
+    installation.forgotten(id);
+    displays.dropThumbnails();
+  });
 
-  const control = new Control({ installation, parameters, chain, stateFile, log, now: clock.now });
+  const control = new Control({ installation, parameters, chain, stateFile, log, now: clock.date });
   const displays = new Displays((client) => frames.countsOf(client));
   const changed = () => socket.changed();
   const osc = new OscControl({ config: config.osc, control, parameters, installation, log, clock, onChange: changed });
@@ -205,6 +208,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     authority: https?.authority,
     pages: answers,
     tablets,
+    now: clock.now,
     chain,
     texts,
     languages,

@@ -1,6 +1,6 @@
 import { resized } from '../image/resize.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
-import type { StreamPort } from '../installation/ports.ts';
+import { type StreamPort, systemClock } from '../installation/ports.ts';
 import { startMetronome } from './metronome.ts';
 
 /**
@@ -42,7 +42,7 @@ export class PictureSource implements StreamPort {
       const image = this.#pictures[this.offered++ % this.#pictures.length];
       const blend = Math.round(1_000 / fps);
       const rest = { kind: 'face', state: 'becoming', visitor: 1, likeness: 0.5 } as const;
-      this.#stream.show(image, { ...rest, blend, capturedAt: Date.now() });
+      this.#stream.show(image, { ...rest, blend, capturedAt: systemClock.now() });
     });
   }
 

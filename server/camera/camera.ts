@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config/schema.ts';
-import type { CameraPort, Off, Photograph, Preview } from '../installation/ports.ts';
+import { type CameraPort, type Off, type Photograph, type Preview, systemClock } from '../installation/ports.ts';
 import type { CameraHealth } from '../protocol/snapshot.ts';
 import { BrowserDriver } from './browser-driver.ts';
 import { DeviceDriver } from './device-driver.ts';
@@ -56,7 +56,7 @@ export class Camera implements CameraPort {
   readonly #waitingListeners = new Set<(waiting: boolean) => void>();
   #driver: CameraDriver | null = null;
   #name: string | null = null;
-  #health: CameraHealth = { level: 'starting', name: '', message: '', since: Date.now(), fps: null };
+  #health: CameraHealth = { level: 'starting', name: '', message: '', since: systemClock.now(), fps: null };
   #waiting = false;
   #wanted: readonly [boolean, string | null] = [false, null];
   #closing: Promise<unknown> = Promise.resolve();
@@ -156,7 +156,7 @@ export class Camera implements CameraPort {
     const rounded = fps === null ? null : Math.round(fps);
     const isSame = before.level === level && before.name === name && before.message === message;
     if (isSame && before.fps === rounded) return;
-    this.#health = { level, name, message, fps: rounded, since: isSame ? before.since : Date.now() };
+    this.#health = { level, name, message, fps: rounded, since: isSame ? before.since : systemClock.now() };
     for (const listener of this.#healthListeners) listener(this.#health);
   }
 

@@ -18,7 +18,9 @@ interface Connected {
   /** Part of the thumbnail's address: only those who see the curator's page know it. */
   readonly secret: string;
   report: DisplayReport;
-  thumbnail: { readonly bytes: Uint8Array; readonly version: number } | null;
+  thumbnail: Uint8Array | null;
+  /** Counts thumbnails, so that each has an address of its own. */
+  version: number;
 }
 
 /** The displays that are connected, what they report, and what they showed a moment ago. */
@@ -31,7 +33,7 @@ export class Displays {
   }
 
   get list(): readonly DisplayHealth[] {
-    return [...this.#byId.values()].map(({ id, name, client, connectedAt, secret, report, thumbnail }) => ({
+    return [...this.#byId.values()].map(({ id, name, client, connectedAt, secret, report, thumbnail, version }) => ({
       id,
       name,
       connectedAt,
@@ -40,14 +42,14 @@ export class Displays {
       fps: report.fps,
       latency: report.latency,
       ...this.#counts(client),
-      thumbnail: thumbnail && `${routes.thumbnails}${id}?${secret}.${thumbnail.version}`,
+      thumbnail: thumbnail && `${routes.thumbnails}${id}?${secret}.${version}`,
     }));
   }
 
   connect(id: string, name: string, client: string, now: number): void {
     const report = { width: 0, height: 0, fps: 0, latency: null, skipped: 0 };
     const secret = randomBytes(12).toString('base64url');
-    this.#byId.set(id, { id, name, client, connectedAt: now, secret, report, thumbnail: null });
+    this.#byId.set(id, { id, name, client, connectedAt: now, secret, report, thumbnail: null, version: 0 });
   }
 
   disconnect(id: string): void {
@@ -68,14 +70,20 @@ export class Displays {
     const display = this.#byId.get(id);
     if (!display || !(value instanceof Uint8Array) || value.byteLength > displayLimits.thumbnail) return false;
     if (!isPicture(value)) return false;
-    display.thumbnail = { bytes: Uint8Array.from(value), version: (display.thumbnail?.version ?? 0) + 1 };
+    display.thumbnail = Uint8Array.from(value);
+    display.version += 1;
     return true;
+  }
+
+  /** Drops what the displays showed: a face that is being deleted may be on it. */
+  dropThumbnails(): void {
+    for (const display of this.#byId.values()) display.thumbnail = null;
   }
 
   /** The thumbnail at an address made by `list`. */
   thumbnail(id: string, query: string): Uint8Array | null {
     const display = this.#byId.get(id);
-    return display?.thumbnail && query.split('.')[0] === display.secret ? display.thumbnail.bytes : null;
+    return display?.thumbnail && query.split('.')[0] === display.secret ? display.thumbnail : null;
   }
 }
 

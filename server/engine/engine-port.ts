@@ -2,7 +2,15 @@ import type { Chain } from '../chain/chain.ts';
 import { latentLength, type PackFacts } from '../chain/face-record.ts';
 import { FamiliarError, messageOf } from '../errors.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
-import type { Becoming, BecomingOrder, EnginePort, FaceMix, FaceSource, Off } from '../installation/ports.ts';
+import {
+  type Becoming,
+  type BecomingOrder,
+  type EnginePort,
+  type FaceMix,
+  type FaceSource,
+  type Off,
+  systemClock,
+} from '../installation/ports.ts';
 import type { EngineHealth } from '../protocol/snapshot.ts';
 import { Backlog } from './backlog.ts';
 import { EngineProcess, type EngineProcessOptions, type EngineStatus } from './engine-process.ts';
@@ -336,7 +344,7 @@ export class Engine implements EnginePort {
       level,
       name: ready?.engine ?? this.#options.engine,
       message,
-      since: isSame ? before.since : Date.now(),
+      since: isSame ? before.since : systemClock.now(),
       pack: ready?.pack.name ?? '',
       resolution: ready?.pack.resolution ?? 0,
       stepsPerSecond: this.#stepMs === null ? null : 1000 / this.#stepMs,

@@ -34,6 +34,7 @@ export interface LiveBecomingParts {
 export class LiveBecoming implements Becoming {
   readonly id: number;
   readonly face: string;
+  readonly from: string | null;
   readonly receipt: string;
   readonly steps: AsyncIterable<BecomingStep>;
   readonly #parts: LiveBecomingParts;
@@ -51,6 +52,7 @@ export class LiveBecoming implements Becoming {
   constructor(parts: LiveBecomingParts) {
     this.id = parts.id;
     this.face = parts.record.face.id;
+    this.from = parts.record.face.from;
     this.receipt = parts.receipt;
     this.#parts = parts;
     this.#seconds = parts.seconds;

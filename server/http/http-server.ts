@@ -26,6 +26,8 @@ export interface HttpOptions {
   /** The built pages, see `loadPages`. */
   readonly pages: (path: string) => Answer | undefined;
   readonly tablets: TabletGate;
+  /** Milliseconds, going evenly. */
+  readonly now: () => number;
   readonly chain: Pick<ChainPort, 'picture' | 'byReceipt' | 'forget'>;
   readonly texts: ReceiptOptions['texts'];
   readonly languages: ReceiptOptions['languages'];
@@ -56,11 +58,11 @@ const pictures: readonly FacePicture[] = ['final.webp', 'thumbnail.webp'];
 
 /** The pages and pictures over HTTP, and the way to the WebSockets. Starts nothing before `listen`. */
 export function createHttpServer(options: HttpOptions): HttpServer {
-  const { pages, tablets, texts } = options;
+  const { pages, tablets, texts, now } = options;
   const write = plainPages(String(pages(plainTemplate)?.body ?? ''));
   const special: Special = {
     receipt: answerReceipt({ ...options, write }),
-    visitor: answerVisitor({ tablets, page: pages(routes.visitor) ?? notFound, write, texts, now: Date.now }),
+    visitor: answerVisitor({ tablets, page: pages(routes.visitor) ?? notFound, write, texts, now }),
   };
   const handle = (request: IncomingMessage, response: Parameters<typeof send>[0]) => {
     void answer(options, special, request)

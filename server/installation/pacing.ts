@@ -69,6 +69,14 @@ export class Playhead<T> {
     this.#marks.push({ item, arc: last ? last.arc + Math.max(change, 1e-6) : 0 });
   }
 
+  /** Is at the newest step from now on, whatever the pace says; the pace is waited for after that. */
+  toNewest(): T | null {
+    this.#marks.splice(0, this.#marks.length - 1);
+    this.#arc = this.#available;
+    this.#speed = 0;
+    return this.newest;
+  }
+
   /** Forgets pictures until at most `count` are waiting: always the one whose neighbours are nearest to each other. */
   thin(count: number): void {
     while (this.#marks.length > Math.max(2, count)) {

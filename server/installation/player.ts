@@ -65,6 +65,14 @@ export class BecomingPlayer {
     this.#finish();
   }
 
+  /** Shows the newest picture at once, also while frozen: those before it show a face that was deleted. */
+  toNewest(): void {
+    const newest = this.#playhead.toNewest();
+    if (this.#ended || newest === null || newest === this.#shown) return;
+    this.#shown = newest;
+    this.#ports.show(newest, 1);
+  }
+
   async #gather(): Promise<void> {
     let before: BecomingStep | null = null;
     try {

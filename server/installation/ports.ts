@@ -102,6 +102,8 @@ export interface BecomingOrder {
 export interface Becoming {
   /** Id of the face in the chain. */
   readonly face: string;
+  /** Id of the face it grows out of; null where that is nobody's. */
+  readonly from: string | null;
   /** Secret with which the visitor sees and deletes their face. */
   readonly receipt: string;
   /**
@@ -166,13 +168,19 @@ export interface StreamPort {
 }
 
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /**
+   * Milliseconds since 1970 as the time was when the program started, going evenly from there: a visitor's time neither ends
+   * nor stretches when the computer's clock is set.
+   */
   now(): number;
+  /** Milliseconds since 1970 as the computer's clock has it now: what is written down, and what others mean. */
+  date(): number;
   setTimeout(run: () => void, ms: number): Off;
 }
 
 export const systemClock: Clock = {
-  now: Date.now,
+  now: () => Math.round(performance.timeOrigin + performance.now()),
+  date: () => Date.now(),
   setTimeout(run, ms) {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);

@@ -178,9 +178,17 @@ export class Installation {
     this.#wall.refresh();
   }
 
-  /** A face is being deleted: it is not shown any more either, and a visit that made it ends. */
+  /**
+   * A face is being deleted: it is not shown any more either, and a visit that made it ends. One that grows out of it goes on
+   * from where the engine is.
+   */
   forgotten(id: string): void {
     this.#wall.forget(id);
+    const { becoming, player } = this.#becoming ?? {};
+    if (becoming?.from === id) {
+      this.#ports.stream.clear();
+      player?.toNewest();
+    }
     this.#dispatch({ type: 'forgotten', face: id });
   }
 
@@ -191,13 +199,17 @@ export class Installation {
     if (this.#pending.length > 1) return null;
     const before = this.#state;
     let first: CommandAnswer | null = null;
-    for (let i = 0; i < this.#pending.length; i++) {
-      const { state, effects, answer } = advance(this.#state, this.#pending[i], this.#ports.clock.now());
-      this.#state = state;
-      for (const effect of effects) this.#run(effect);
-      if (i === 0) first = answer;
+    try {
+      for (let i = 0; i < this.#pending.length; i++) {
+        const { state, effects, answer } = advance(this.#state, this.#pending[i], this.#ports.clock.now());
+        this.#state = state;
+        for (const effect of effects) this.#run(effect);
+        if (i === 0) first = answer;
+      }
+    } finally {
+      // An effect that throws must not have all later events wait behind it.
+      this.#pending = [];
     }
-    this.#pending = [];
     this.#setAlarm();
     if (this.#state !== before) this.#changed(null);
     return first;
@@ -299,13 +311,15 @@ export class Installation {
         photograph: taken.photograph,
         seconds: live().pace * engineShare,
         consent: {
-          at: order.consentAt,
+          at: clock.date() - (clock.now() - order.consentAt),
           how: order.rehearsal ? 'rehearsal' : 'tablet',
           ...(order.rehearsal ? { language: null, text: '' } : consentWords(order.language, order.beside)),
         },
       });
       if (this.#becoming !== current) return await becoming.abandon();
       current.becoming = becoming;
+      // The curator may have moved it meanwhile.
+      becoming.retime(live().pace * engineShare);
       taken.photograph.used?.();
       this.#dispatch({ type: 'begun', epoch, face: becoming.face, receipt: becoming.receipt });
       current.player = new BecomingPlayer(becoming, {

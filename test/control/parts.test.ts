@@ -165,6 +165,12 @@ describe('small parts', () => {
     const [path, query] = (display.thumbnail ?? '').split('?');
     expect(displays.thumbnail(path.split('/').at(-1) ?? '', query)).toEqual(jpeg);
     expect(displays.thumbnail('s1', 'guess.1')).toBeNull();
+    displays.dropThumbnails();
+    expect(displays.list[0].thumbnail).toBeNull();
+    expect(displays.thumbnail('s1', query)).toBeNull();
+    displays.keepThumbnail('s1', jpeg);
+    // The same address would be the old picture to a page that has it.
+    expect(displays.list[0].thumbnail).not.toBe(display.thumbnail);
   });
 });
 

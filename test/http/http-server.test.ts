@@ -46,6 +46,7 @@ function options(port: number): Parameters<typeof createHttpServer>[0] {
     port,
     pages: loadPages(folder),
     tablets: quietServer.tablets,
+    now: Date.now,
     chain: {
       picture: async (id) => (faces.has(id) ? Uint8Array.of(1, 2, 3) : null),
       byReceipt: (token) => {

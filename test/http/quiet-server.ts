@@ -9,9 +9,10 @@ export const pin = '4711';
 /** What a server of pages needs besides them, where nothing of it is looked at. */
 export const quietServer: Pick<
   HttpOptions,
-  'tablets' | 'texts' | 'languages' | 'portrait' | 'thumbnail' | 'health' | 'upgrades'
+  'tablets' | 'now' | 'texts' | 'languages' | 'portrait' | 'thumbnail' | 'health' | 'upgrades'
 > = {
   tablets: new Tablets('a secret of the piece', pin, new PinGuard(pin, () => {})),
+  now: Date.now,
   texts: builtInTexts,
   languages: builtInLanguages,
   portrait: () => null,

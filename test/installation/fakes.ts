@@ -23,8 +23,15 @@ export class FakeClock implements Clock {
   #now = 1_000_000;
   #timers: { at: number; run: () => void }[] = [];
 
+  /** How far the computer's clock was set, ms. */
+  set = 0;
+
   now(): number {
     return this.#now;
+  }
+
+  date(): number {
+    return this.#now + this.set;
   }
 
   setTimeout(run: () => void, ms: number): Off {
@@ -125,6 +132,7 @@ export class FakeBecoming implements Becoming {
   readonly face: string;
   readonly receipt: string;
   readonly order: BecomingOrder;
+  from: string | null = null;
   ended: 'finished' | 'abandoned' | null = null;
   seconds: number;
   #queue: BecomingStep[] = [];

@@ -13,6 +13,7 @@ class LateClock implements Clock {
   }
 
   now = () => this.time;
+  date = () => this.time;
   setTimeout(run: () => void, ms: number) {
     this.#waiting = { ms, run };
     return () => {

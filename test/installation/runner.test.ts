@@ -242,6 +242,54 @@ describe('the installation', () => {
     expect(installation.state.name).toBe('arrived');
   });
 
+  it.each([false, true])(
+    'goes on from where the engine is when the face it grows out of is deleted, frozen: %s',
+    async (freeze) => {
+      await toBecoming();
+      engine.becomings[0].from = 'old-1';
+      // An engine far ahead of the wall.
+      for (let step = 0; step <= 100; step++) engine.becomings[0].make(step, step / 184);
+      await clock.advance(1);
+      expect(stream.last?.image.data[0]).toBeLessThan(50);
+      live.freeze = freeze;
+      installation.freezeChanged();
+      await clock.advance(1);
+      installation.forgotten('another');
+      expect(stream.last?.image.data[0]).toBeLessThan(50);
+      const count = stream.shown.length;
+      installation.forgotten('old-1');
+      expect(stream.shown).toHaveLength(count + 1);
+      expect(stream.newest?.image.data[0]).toBe(100);
+      await clock.advance(5);
+      expect(stream.shown.slice(count).every(({ image }) => image.data[0] >= 100)).toBe(true);
+      expect(installation.state.name).toBe('becoming');
+    },
+  );
+
+  it('takes as long as it should when the computer’s clock is set, and writes down when it really was', async () => {
+    await toReview();
+    clock.set = 30 * 24 * 3_600_000;
+    camera.asked.at(-1)?.give(photograph);
+    await settle();
+    installation.command('keep', tablet);
+    await settle();
+    const { at } = engine.becomings[0].order.consent;
+    expect(at).toBe(clock.date() - 3_000);
+    await work(20.5, 0, 184);
+    expect(installation.state.name).toBe('arrived');
+  });
+
+  it('tells the engine of a pace that was set while it began', async () => {
+    await toReview();
+    camera.asked.at(-1)?.give(photograph);
+    await settle();
+    installation.command('keep', tablet);
+    live.pace = 100;
+    installation.paceChanged();
+    await settle();
+    expect(engine.becomings[0].seconds).toBeCloseTo(92);
+  });
+
   it('follows a new pace at once', async () => {
     await toBecoming();
     await work(5, 0, 184);

@@ -150,13 +150,13 @@ export class OscControl {
     if (!messages) this.#count();
     // The packet itself has been paid for as one message.
     else if (this.#mayCome(sender, messages.length - 1)) {
-      const now = this.#parts.clock.now();
-      for (const message of messages) this.#schedule(message, sender, now);
+      const date = this.#parts.clock.date();
+      for (const message of messages) this.#schedule(message, sender, date);
     }
   }
 
-  #schedule(message: OscMessage, sender: Endpoint, now: number): void {
-    const wait = message.at === null ? 0 : message.at - now;
+  #schedule(message: OscMessage, sender: Endpoint, date: number): void {
+    const wait = message.at === null ? 0 : message.at - date;
     const obey = () => this.#dispatcher.obey(message, sender);
     // What comes late is done at once, as OSC has it.
     if (wait <= 0) {
