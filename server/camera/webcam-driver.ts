@@ -6,7 +6,7 @@ import { sharp } from '../image/sharp.ts';
 import type { Photograph } from '../installation/ports.ts';
 import { type CameraDriver, type DriverEvents, previewSide } from './driver.ts';
 import { cameraAborted, cameraFailed, cameraSlow, cameraUnavailable } from './errors.ts';
-import { shoot } from './node-webcam.ts';
+import { type RunningShot, shoot } from './node-webcam.ts';
 import { sampleOf } from './picture-sample.ts';
 import { PictureWatch, troubleSentences } from './picture-watch.ts';
 
@@ -27,7 +27,10 @@ const idleEvery = 1_000;
 const previewPause = 150;
 /** After a picture that failed, ms. */
 const troublePause = 1_000;
-const patience = 10_000;
+/** A picture that takes longer is given up and its program killed, ms. */
+const longestShot = 10_000;
+/** A killed program that is not gone after so long hangs in the system itself, ms. */
+const killPatience = 2_000;
 /**
  * Two pictures that are the same or black, taken so far apart, make a trouble, ms: a living camera's stills are never
  * equal, and a hand before the lens is gone by then.
@@ -52,6 +55,7 @@ const programs: Partial<Record<NodeJS.Platform, readonly [program: string, advic
 export class WebcamDriver implements CameraDriver {
   readonly #options: WebcamOptions;
   readonly #events: DriverEvents;
+  readonly #patience: number;
   readonly #watch = new PictureWatch(sameLimit, performance.now());
   #last: Promise<unknown> = Promise.resolve();
   #isPreviewWanted = false;
@@ -60,13 +64,18 @@ export class WebcamDriver implements CameraDriver {
   #trouble: string | null = null;
   /** When the newest picture was begun, how long the last good one took, and whether one is being taken. */
   #begunAt = Number.NEGATIVE_INFINITY;
-  #took = patience;
+  #took: number;
   #isShooting = false;
+  /** The program that runs, also one that was given up and has not ended. */
+  #running: RunningShot | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: WebcamOptions, events: DriverEvents) {
+  /** @param patience ms after which a picture is given up */
+  constructor(options: WebcamOptions, events: DriverEvents, patience: number = longestShot) {
     this.#options = options;
     this.#events = events;
+    this.#patience = patience;
+    this.#took = patience;
   }
 
   start(): void {
@@ -98,6 +107,7 @@ export class WebcamDriver implements CameraDriver {
     this.#isClosed = true;
     this.#isPreviewWanted = false;
     clearInterval(this.#timer);
+    await this.#running?.kill();
     await this.#last;
   }
 
@@ -147,6 +157,14 @@ export class WebcamDriver implements CameraDriver {
   }
 
   async #shootNow(): Promise<Photograph> {
+    if (this.#isClosed) throw cameraChanged();
+    if (this.#running !== null) {
+      const [program] = programOfSystem();
+      // A second one would hang as well, and one after it, until the computer has room for none.
+      const hanging = `${program} hangs and cannot be ended. Unplug the camera and plug it in again.`;
+      this.#tell(hanging);
+      throw cameraUnavailable(hanging);
+    }
     const begunAt = performance.now();
     this.#begunAt = begunAt;
     const folder = await mkdtemp(join(tmpdir(), stillPrefix));
@@ -156,17 +174,35 @@ export class WebcamDriver implements CameraDriver {
       const path = join(folder, 'still.jpeg');
       const { device, width, height } = this.#options;
       const at = Date.now();
-      await within(patience, shoot(path, { device: device || null, width, height }));
+      await this.#run(shoot(path, { device: device || null, width, height }));
       const bytes = await readFile(path);
       this.#took = performance.now() - begunAt;
       this.#judge(await sampleOf(bytes));
       return { bytes, at };
     } catch (error) {
+      if (this.#isClosed) throw cameraChanged();
       const failure = error instanceof FamiliarError ? error : cameraFailed(sentenceFor(error), error);
       this.#tell(failure.message);
       throw failure;
     } finally {
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    }
+  }
+
+  /** Waits for a program that takes a picture; one that hangs is killed, and waited for again. */
+  async #run(shot: RunningShot): Promise<void> {
+    this.#running = shot;
+    const ended = shot.done.finally(() => {
+      this.#running = null;
+    });
+    try {
+      await within(this.#patience, ended);
+    } catch (error) {
+      if (this.#running !== null) {
+        await shot.kill();
+        await within(killPatience, ended).catch(() => undefined);
+      }
+      throw error;
     }
   }
 
@@ -201,8 +237,12 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
+const cameraChanged = () => cameraUnavailable('The camera has been changed.');
+
+const programOfSystem = () => programs[process.platform] ?? ['a camera program', 'This system has none'];
+
 function sentenceFor(error: unknown): string {
-  const [program, advice] = programs[process.platform] ?? ['a camera program', 'This system has none'];
+  const [program, advice] = programOfSystem();
   const text = messageOf(error);
   const { code } = error as { code?: unknown };
   if (code === 127 || /not found|not recognized|is not recognised/i.test(text)) {

@@ -39,7 +39,7 @@ async function program(script: string): Promise<void> {
   await chmod(name, 0o755);
 }
 
-function open(device = ''): void {
+function open(device = '', patience?: number): void {
   driver = new WebcamDriver(
     { device, width: 640, height: 480 },
     {
@@ -49,8 +49,19 @@ function open(device = ''): void {
       preview: (preview) => previews.push(preview),
       waiting: () => {},
     },
+    patience,
   );
   driver.start();
+}
+
+/** The programs that were started, by their numbers, and those of them that still run. */
+const started = () => readFile(join(folder, 'pids'), 'utf8').then((text) => text.trim().split('\n').map(Number));
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 describe.skipIf(!isLinux)('node-webcam', () => {
@@ -124,6 +135,43 @@ describe.skipIf(!isLinux)('node-webcam', () => {
     expect(camera.health.name).toBe('/dev/video0');
     expect(await readFile(join(folder, 'arguments'), 'utf8')).toContain('-d /dev/video0');
     await camera.close();
+  });
+
+  it('ends a program that hangs before it starts another', async () => {
+    await program(`echo $$ >> ${folder}/pids; exec sleep 300`);
+    open('', 300);
+    await expect
+      .poll(() =>
+        started().then(
+          ({ length }) => length,
+          () => 0,
+        ),
+      )
+      .toBeGreaterThan(2);
+    await expect(driver.takeStill(null, never)).rejects.toMatchObject({ code: 'CAMERA_SLOW' });
+    expect((await started()).filter(isRunning).length).toBeLessThan(2);
+    await driver.close();
+    expect((await started()).filter(isRunning)).toEqual([]);
+  });
+
+  it('lets go at once of a program that hangs when it is closed', async () => {
+    await program(`echo $$ >> ${folder}/pids; exec sleep 300`);
+    open();
+    await expect.poll(() => started().catch(() => [])).toHaveLength(1);
+    const before = performance.now();
+    await driver.close();
+    expect(performance.now() - before).toBeLessThan(3_000);
+    expect((await started()).filter(isRunning)).toEqual([]);
+  });
+
+  it('starts no other program beside one that cannot be ended, and says so', async () => {
+    // What holds the program's output counts as the program, and is out of reach.
+    await program(`echo $$ >> ${folder}/pids; sleep 6; exit 1`);
+    open('', 300);
+    await expect.poll(() => health?.message).toMatch(/fswebcam hangs and cannot be ended. Unplug/);
+    await expect(driver.takeStill(null, never)).rejects.toMatchObject({ code: 'CAMERA_UNAVAILABLE' });
+    expect(await started()).toHaveLength(1);
+    await expect.poll(() => started().then(({ length }) => length)).toBeGreaterThan(1);
   });
 
   it('notices a camera that freezes', async () => {
