@@ -170,7 +170,7 @@ export class WebcamDriver implements CameraDriver {
     const folder = await mkdtemp(join(tmpdir(), stillPrefix));
     try {
       if (!/^[\w./:\\~-]+$/.test(folder))
-        throw new Error(`the name of the folder for temporary files (${folder}) is too unusual`);
+        throw new Error(`the name of the folder for temporary files (${tmpdir()}) is too unusual`);
       const path = join(folder, 'still.jpeg');
       const { device, width, height } = this.#options;
       const at = Date.now();
@@ -181,7 +181,7 @@ export class WebcamDriver implements CameraDriver {
       return { bytes, at };
     } catch (error) {
       if (this.#isClosed) throw cameraChanged();
-      const failure = error instanceof FamiliarError ? error : cameraFailed(sentenceFor(error), error);
+      const failure = error instanceof FamiliarError ? error : cameraFailed(sentenceFor(error, folder), error);
       this.#tell(failure.message);
       throw failure;
     } finally {
@@ -241,9 +241,12 @@ const cameraChanged = () => cameraUnavailable('The camera has been changed.');
 
 const programOfSystem = () => programs[process.platform] ?? ['a camera program', 'This system has none'];
 
-function sentenceFor(error: unknown): string {
+/** Without what differs from one picture to the next (the command and its path): the log tells each trouble once. */
+function sentenceFor(error: unknown, folder: string): string {
   const [program, advice] = programOfSystem();
-  const text = messageOf(error);
+  const { cmd } = error as { cmd?: unknown };
+  const command = typeof cmd === 'string' ? `Command failed: ${cmd}` : '';
+  const text = messageOf(error).replace(command, '').replaceAll(folder, '…').replace(/\s+/g, ' ').trim();
   const { code } = error as { code?: unknown };
   if (code === 127 || /not found|not recognized|is not recognised/i.test(text)) {
     return `The program ${program}, which takes the pictures, is missing. ${advice}.`;
@@ -252,7 +255,7 @@ function sentenceFor(error: unknown): string {
     return `${program} found no camera. Plug it in, or choose another under 'camera: webcam'.`;
   }
   if (/busy/i.test(text)) return 'The camera is used by another program. Close that program.';
-  return `${program} gave no picture (${text.replace(/\s+/g, ' ').trim().slice(0, 200)}). Try the camera in another program.`;
+  return `${program} gave no picture${text && ` (${text.slice(0, 200)})`}. Try the camera in another program.`;
 }
 
 function within<T>(ms: number, work: Promise<T>): Promise<T> {

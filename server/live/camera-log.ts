@@ -4,6 +4,8 @@ type Write = (level: LogLevel, message: string) => void;
 
 /** A trouble that comes and goes is told once in so many ms: the log has room for other things. */
 const pause = 5 * 60_000;
+/** So many different ones at most: more than any camera has. */
+const mostTold = 10;
 
 /**
  * Follows a camera's health for the log: each trouble and its end, so that in the morning somebody can read what happened
@@ -16,7 +18,10 @@ export function followCamera(
   const toldAt = new Map<string, number>();
   let isOpen = false;
   return ({ level, message }) => {
-    if (level === 'trouble' && now() - (toldAt.get(message) ?? Number.NEGATIVE_INFINITY) >= pause) {
+    if (level === 'trouble') {
+      // Where the computer's clock was set back, nothing stays untold until it has caught up.
+      for (const [told, at] of toldAt) if (Math.abs(now() - at) >= pause) toldAt.delete(told);
+      if (toldAt.has(message) || toldAt.size >= mostTold) return;
       toldAt.set(message, now());
       isOpen = true;
       write('warning', `Camera: ${message}`);

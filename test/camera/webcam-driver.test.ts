@@ -137,6 +137,18 @@ describe.skipIf(!isLinux)('node-webcam', () => {
     await camera.close();
   });
 
+  it('says the same of each picture that fails for the same reason, and no command', async () => {
+    await program('echo "cannot write to $last" >&2; exit 1');
+    open();
+    await expect.poll(() => health?.message).toMatch(/gave no picture \(cannot write to …\/still.jpeg\)/);
+    const first = health?.message;
+    await expect(driver.takeStill(null, never)).rejects.toThrow(first);
+    await driver.close();
+    await program('exit 1');
+    open();
+    await expect.poll(() => health?.message).toMatch(/^fswebcam gave no picture\. Try/);
+  });
+
   it('ends a program that hangs before it starts another', async () => {
     await program(`echo $$ >> ${folder}/pids; exec sleep 300`);
     open('', 300);

@@ -39,4 +39,14 @@ describe('the log of a camera', () => {
     good();
     expect(lines).toEqual(['warning: Camera: It is frozen.', 'info: The camera works again.']);
   });
+
+  it('is not filled by troubles of which each is another', () => {
+    lines.length = 0;
+    now += 5 * 60_000;
+    for (let i = 0; i < 1_000; i++) trouble(`It failed (${i}).`);
+    expect(lines.splice(0)).toHaveLength(10);
+    now += 5 * 60_000;
+    trouble('It is frozen.');
+    expect(lines).toEqual(['warning: Camera: It is frozen.']);
+  });
 });
