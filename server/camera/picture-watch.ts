@@ -20,7 +20,8 @@ const rateWindow = 2_000;
  */
 export class PictureWatch {
   readonly #patience: number;
-  #arrivals: number[] = [];
+  /** Of the last pictures, the oldest first. */
+  readonly #arrivals: number[] = [];
   #lastAt: number;
   /** When the newest sample was taken, and since when samples have been equal, and dark; null where they are not. */
   #sampledAt = 0;
@@ -41,6 +42,7 @@ export class PictureWatch {
   see(now: number, sample?: PictureSample): void {
     this.#lastAt = now;
     this.#arrivals.push(now);
+    this.#forget(now);
     if (sample !== undefined) this.judge(now, sample);
   }
 
@@ -63,8 +65,14 @@ export class PictureWatch {
 
   /** Pictures a second; null before there are any. */
   fps(now: number): number | null {
-    this.#arrivals = this.#arrivals.filter((at) => now - at <= rateWindow);
-    return this.#arrivals.length === 0 ? null : (1000 * this.#arrivals.length) / rateWindow;
+    this.#forget(now);
+    const { length } = this.#arrivals;
+    return length === 0 ? null : (1000 * length) / rateWindow;
+  }
+
+  /** Also where nobody asks for the rate, as through the nights: cameras run for months. */
+  #forget(now: number): void {
+    while (this.#arrivals.length > 0 && now - this.#arrivals[0] > rateWindow) this.#arrivals.shift();
   }
 }
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { type PictureSample, PictureWatch } from '../../server/camera/picture-watch.ts';
 
@@ -77,5 +79,18 @@ describe('a camera that', () => {
     for (let now = 0; now <= 5_000; now += 50) watch.see(now);
     expect(watch.fps(5_000)).toBeCloseTo(20.5, 1);
     expect(watch.fps(9_000)).toBeNull();
+  });
+
+  it('runs for a day takes no more memory than at first, though nobody asks for its rate', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const watch = new PictureWatch(patience, 0);
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let picture = 0; picture < 2_000_000; picture++) watch.see(40 * picture);
+    collect();
+    // Their times alone would be 16 MB.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(4e6);
+    expect(watch.fps(80_000_000)).toBeCloseTo(25, 0);
   });
 });
