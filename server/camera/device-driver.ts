@@ -65,7 +65,7 @@ export class DeviceDriver implements CameraDriver {
     clearTimeout(this.#pause);
     const child = this.#child;
     this.#stills.failAll(cameraUnavailable('The camera has been changed.'));
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await gone;
@@ -85,7 +85,10 @@ export class DeviceDriver implements CameraDriver {
     child.on('message', (message: FromDevice) => {
       if (this.#child === child) this.#hear(message);
     });
-    child.on('error', () => undefined);
+    child.on('error', () => {
+      // No process could be started, so that none ends: there are too many, or too many open files.
+      if (child.pid === undefined) this.#gone(child);
+    });
     child.on('exit', () => this.#gone(child));
     if (this.#isPreviewWanted) this.#send({ type: 'preview', wanted: true });
     if (this.#failures === 0) this.#tell('starting', `${this.#name} is being opened.`);

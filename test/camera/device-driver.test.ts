@@ -1,13 +1,23 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DeviceDriver } from '../../server/camera/device-driver.ts';
 import { deviceInput } from '../../server/camera/device-input.ts';
 import type { DriverHealth } from '../../server/camera/driver.ts';
 import { decodeImage } from '../../server/image/decode.ts';
 import type { Preview } from '../../server/installation/ports.ts';
 import { openVideo } from '../../server/media/video-writer.ts';
+
+/** How many processes more cannot be started. */
+let failing = 0;
+vi.mock('../../server/runtime/fork-module.ts', async (original) => {
+  const { forkModule } = await original<typeof import('../../server/runtime/fork-module.ts')>();
+  return {
+    forkModule: (...[name, caller, options]: Parameters<typeof forkModule>) =>
+      forkModule(name, caller, failing-- > 0 ? { ...options, execPath: '/nowhere' } : options),
+  };
+});
 
 const width = 320;
 const height = 240;
@@ -107,6 +117,18 @@ describe('a camera at this computer', () => {
     await rename(join(folder, 'moving.mp4'), path);
     await expect.poll(() => healths.at(-1)?.level).toBe('good');
     await rename(path, join(folder, 'moving.mp4'));
+  });
+
+  it('that gets no process is tried again', async () => {
+    failing = 2;
+    const { healths } = open(join(folder, 'moving.mp4'));
+    await expect.poll(() => healths.at(-1)?.level).toBe('trouble');
+    await expect.poll(() => healths.at(-1)?.level).toBe('good');
+  });
+
+  it('that gets no process is closed all the same', async () => {
+    failing = 1;
+    await open(join(folder, 'moving.mp4')).driver.close();
   });
 
   it('that is no video is refused in words', async () => {
