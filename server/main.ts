@@ -26,6 +26,7 @@ import { applyParameters } from './live/apply-parameters.ts';
 import { followCamera } from './live/camera-log.ts';
 import { Closing } from './live/closing.ts';
 import { FrameAudience } from './live/frame-audience.ts';
+import { healthOf } from './live/health.ts';
 import { keepFresh, openHttps } from './live/https.ts';
 import { Portraits } from './live/portraits.ts';
 import { PreviewStream } from './live/preview-stream.ts';
@@ -294,18 +295,3 @@ function tabletSecret(stateFile: StateFile): string {
   if (secret !== stateFile.state.tablets) stateFile.update({ tablets: secret });
   return secret;
 }
-
-/** What monitoring may know: nothing of visitors. */
-const healthOf = (
-  installation: Pick<Installation, 'state'>,
-  engine: Pick<Engine, 'health'>,
-  camera: Pick<CameraPort, 'health'>,
-  displays: Displays,
-) => ({
-  state: installation.state.name,
-  visitors: installation.state.visitors,
-  engine: engine.health,
-  camera: camera.health,
-  displays: displays.list.map(({ thumbnail: _, ...display }) => display),
-  uptime: Math.round(process.uptime()),
-});

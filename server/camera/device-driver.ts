@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Photograph } from '../installation/ports.ts';
 import { forkModule } from '../runtime/fork-module.ts';
-import type { DeviceInput } from './device-input.ts';
-import { withoutPassword } from './device-input.ts';
+import { type DeviceInput, shownAddress } from './device-input.ts';
 import type { DeviceOptions, FromDevice, ToDevice } from './device-messages.ts';
 import { type CameraDriver, type DriverEvents, previewFps, previewSide } from './driver.ts';
 import { cameraFailed, cameraUnavailable } from './errors.ts';
@@ -73,7 +72,7 @@ export class DeviceDriver implements CameraDriver {
 
   #open(): void {
     const input = this.#input();
-    this.#name = withoutPassword(input.url);
+    this.#name = shownAddress(input.url);
     const options: DeviceOptions = { input, side: previewSide, fps: previewFps };
     const child = forkModule('./device-worker', import.meta.url, {
       args: [JSON.stringify(options)],

@@ -70,7 +70,7 @@ function firstCameraOf(platform: NodeJS.Platform): string {
 
 /** What is known of why FFmpeg could not open an input, in words. */
 export function openingSentence({ url, format }: DeviceInput, code: string | undefined, message: string): string {
-  const name = withoutPassword(url);
+  const name = shownAddress(url);
   if (code === 'ENOENT' || code === 'ENODEV' || code === 'ENXIO') {
     return format === 'v4l2'
       ? `There is no camera at ${name}. Plug it in, or choose another under 'camera: device'.`
@@ -83,8 +83,20 @@ export function openingSentence({ url, format }: DeviceInput, code: string | und
   if (code === 'ECONNREFUSED' || code === 'ETIMEDOUT' || code === 'EHOSTUNREACH') {
     return `${name} does not answer. Check the camera's address, its power and the network.`;
   }
-  return `${name} cannot be opened (${withoutPassword(message)}). Check 'camera: device' in installation.yaml.`;
+  const reason = message.replaceAll(url, name).replace(/(\b[a-z][a-z0-9+.-]*:)?\/\/\S+/gi, shownAddress);
+  return `${name} cannot be opened (${reason}). Check 'camera: device' in installation.yaml.`;
 }
 
-/** Addresses of network cameras hold passwords, which belong in no log. */
-export const withoutPassword = (text: string): string => text.replace(/\/\/[^/@\s]+@/g, '//');
+/**
+ * How the address of a network camera is told to people: its scheme and its host alone. Passwords stand before the host,
+ * in the path or in the query, as the maker likes, and belong in no log. Anything else is told as it is.
+ */
+export function shownAddress(url: string): string {
+  const [, scheme, rest] = /^([a-z][a-z0-9+.-]*:)?\/\/(.*)$/is.exec(url.trim()) ?? [];
+  if (rest === undefined) return url;
+  const [authority] = rest.split(/[/?#]/, 1);
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  // An @ further on may end a password with a slash in it, of which what looks like the host is a part.
+  const isClear = !rest.slice(authority.length).includes('@') && /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host);
+  return `${scheme ?? ''}//${isClear ? host : '…'}`;
+}

@@ -105,6 +105,7 @@ describe('the piece, with the real engine', () => {
       expect((await fetch(`${live.address}faces/${id}/final.webp`)).status).toBe(404);
       const health = await (await fetch(`${live.address}health`)).json();
       expect(health).toMatchObject({ visitors: 1, engine: { level: 'good' } });
+      expect(Object.keys(health.camera)).toEqual(['level', 'since', 'fps']);
       expect(tablet.missed + curator.missed).toBe(0);
     } finally {
       for (const one of [tablet, curator]) one.close();
