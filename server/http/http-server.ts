@@ -120,15 +120,17 @@ async function answer(options: HttpOptions, special: Special, request: IncomingM
       ? special.receipt(request, url)
       : text(405, 'Not here.\n');
   }
-  const isVisitor = pathname === routes.visitor || pathname === `${routes.visitor}/`;
+  // What holds for a page holds for it with a slash as well.
+  const route = pathname.replace(/(?<=.)\/$/, '');
+  const isVisitor = route === routes.visitor;
   const methods = isVisitor ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD'];
   if (!methods.includes(request.method ?? '')) return text(405, 'Not here.\n');
   const host = hostOf(request);
-  if (options.tls && secured.includes(pathname) && host !== null && isPlainFromElsewhere(request)) {
+  if (options.tls && secured.includes(route) && host !== null && isPlainFromElsewhere(request)) {
     return { ...text(307, 'Over https, please.\n'), headers: { location: `https://${host}${pathname}${url.search}` } };
   }
   if (isVisitor) return special.visitor(request);
-  const page = options.pages(pathname);
+  const page = pathname === plainTemplate ? undefined : options.pages(pathname);
   if (page !== undefined) return page;
   const certificate = options.authority && answerCertificate(pathname, host ?? 'localhost', options.authority);
   if (certificate !== undefined) return certificate;

@@ -3,6 +3,7 @@ import { extname, join, relative, sep } from 'node:path';
 import { FamiliarError } from '../errors.ts';
 import { routes } from '../protocol/routes.ts';
 import type { Answer } from './answer.ts';
+import { plainTemplate } from './plain-page.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -19,6 +20,9 @@ const documents: Readonly<Record<string, string>> = {
   [routes.visitor]: 'controller/visitor/index.html',
   [routes.curator]: 'controller/curator/index.html',
 };
+
+/** Files that are known by their route alone: rules for a route would not hold for a second address of the same page. */
+const isDocument = (path: string): boolean => path.endsWith('.html') && path !== plainTemplate;
 
 /**
  * The built pages, read once into memory (2 MB): nothing a browser asks for ever becomes a path on this disk.
@@ -51,6 +55,7 @@ export function loadPages(folder: string): (path: string) => Answer | undefined 
     answers.set(route, answer);
     if (route !== '/') answers.set(`${route}/`, answer);
   }
+  for (const path of [...answers.keys()].filter(isDocument)) answers.delete(path);
   return (path) => answers.get(path);
 }
 

@@ -76,6 +76,7 @@ describe('pages', () => {
     ['/visitor', 'visitor'],
     ['/visitor/', 'visitor'],
     ['/curator', 'curator'],
+    ['/curator/', 'curator'],
   ])('%s', async (path, title) => {
     const response = await get(path);
     expect(response.status).toBe(200);
@@ -91,6 +92,10 @@ describe('pages', () => {
   });
 
   it.each([
+    '/display/index.html',
+    '/controller/visitor/index.html',
+    '/controller/curator/index.html',
+    '/controller/plain/index.html',
     '/secret.pem',
     '/../secret.pem',
     '/%2e%2e/package.json',
@@ -269,7 +274,9 @@ describe('over https', () => {
     const response = await plain('/visitor?language=de', elsewhere);
     expect(response.status).toBe(307);
     expect(response.headers.get('location')).toBe(`https://${elsewhere}:${port}/visitor?language=de`);
-    expect((await plain('/curator', elsewhere)).status).toBe(307);
+    for (const path of ['/visitor/', '/curator', '/curator/']) {
+      expect((await plain(path, elsewhere)).status, path).toBe(307);
+    }
     for (const path of ['/', '/receipt/early', '/certificate']) {
       expect((await plain(path, elsewhere)).status, path).toBe(200);
     }
