@@ -5,7 +5,7 @@ import { messageOf } from '../errors.ts';
 import type { Off } from '../installation/ports.ts';
 import type { Change, Installation } from '../installation/runner.ts';
 import { type CommandAnswer, parseCommand } from '../protocol/commands.ts';
-import { isLoopback } from '../protocol/loopback.ts';
+import { isLoopback, senderOf } from '../protocol/loopback.ts';
 import {
   type ClientEvents,
   type ConnectRefusal,
@@ -32,7 +32,7 @@ export const socketLimits = {
   /** Connections in all, and beyond them those of curators, whom nobody can lock out by opening pages. */
   connections: 200,
   curators: 20,
-  /** Connections from one address; a proxy on this computer speaks for many. */
+  /** Connections from one address; a proxy on this computer that names nobody speaks for many. */
   fromOne: 40,
   /** Largest message, bytes: a thumbnail and what surrounds it. */
   message: 2 * displayLimits.thumbnail,
@@ -64,6 +64,8 @@ export interface SocketParts {
 
 interface PageData {
   hello: Hello;
+  /** See `senderOf`. */
+  sender: string;
 }
 type Page = Socket<ClientEvents, ServerEvents, Record<string, never>, PageData>;
 
@@ -138,22 +140,24 @@ export class ControlSocket {
     }
   }
 
-  /** Why a page may not connect; null where it may. Leaves its hello, without the PIN, on the page. */
+  /** Why a page may not connect; null where it may. Leaves its hello, without the PIN, and its sender on the page. */
   #refuse(page: Page): ConnectRefusal | null {
     const { pin, tablets, now } = this.#parts;
     const hello = parseHello(page.handshake.auth);
     if (!hello.ok) return { code: hello.code, reason: hello.reason };
     const { pin: given = '', ...rest } = hello.value;
+    const sender = senderOf(page.request);
     const most = socketLimits.connections + (rest.role === 'curator' ? socketLimits.curators : 0);
-    if (this.#pages.size >= most || (rest.role !== 'curator' && this.#isCrowd(page.handshake.address))) {
+    if (this.#pages.size >= most || (rest.role !== 'curator' && this.#isCrowd(sender))) {
       return { code: 'too-many', reason: 'Too many pages are open.', retryAfter: 10 };
     }
     page.data.hello = rest;
+    page.data.sender = sender;
     if (rest.role === 'visitor' && !tablets.admits(page.request)) {
       return { code: 'not-paired', reason: refusalCodes['not-paired'] };
     }
     if (rest.role !== 'curator') return null;
-    const verdict = pin.check(given, page.handshake.address, now());
+    const verdict = pin.check(given, sender, now());
     if (verdict.ok) return null;
     const { retryAfter } = verdict;
     if (retryAfter === null) return { code: 'pin', reason: 'The PIN is wrong.' };
@@ -233,10 +237,10 @@ export class ControlSocket {
     }
   }
 
-  #isCrowd(address: string): boolean {
-    if (isLoopback(address)) return false;
+  #isCrowd(sender: string): boolean {
+    if (isLoopback(sender)) return false;
     let count = 0;
-    for (const { page } of this.#pages.values()) if (page.handshake.address === address) count += 1;
+    for (const { page } of this.#pages.values()) if (page.data.sender === sender) count += 1;
     return count >= socketLimits.fromOne;
   }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { senderOf } from '../protocol/loopback.ts';
 import { routes } from '../protocol/routes.ts';
 import { fillText, type Texts } from '../protocol/texts.ts';
 import { type Answer, text } from './answer.ts';
@@ -50,7 +51,7 @@ export function answerVisitor({ tablets, page, write, texts, now }: VisitorPageO
       if (request.headers['sec-fetch-site'] === 'cross-site') return text(403, 'Not from here.\n');
       const form = await readForm(request);
       if (form === null) return text(413, 'That is too long for a PIN.\n');
-      const verdict = tablets.pair(form.get('pin') ?? '', request.socket.remoteAddress ?? '', now());
+      const verdict = tablets.pair(form.get('pin') ?? '', senderOf(request), now());
       if (verdict.ok) return { ...text(303, ''), headers: { ...cookie, location: routes.visitor } };
       const seconds = verdict.retryAfter ?? 0;
       return ask(request, ({ pairWrong, pairWait }) => (seconds > 0 ? fillText(pairWait, { seconds }) : pairWrong));

@@ -9,7 +9,27 @@ export interface Sender {
 }
 
 /** Whether a request was made on this computer itself. A proxy here that says for whom it speaks stands for others. */
-export function isFromHere({ socket: { remoteAddress, localAddress }, headers }: Sender): boolean {
+export function isFromHere({ socket, headers }: Sender): boolean {
   if (headers['x-forwarded-for'] || headers.forwarded) return false;
-  return isLoopback(remoteAddress) || (remoteAddress !== undefined && remoteAddress === localAddress);
+  return isOwn(socket);
 }
+
+/** IPv4, or IPv6 in brackets, each with a port or without; or IPv6 as it is. */
+const forwarded = /^(?:([\d.]{7,15})|\[([\da-f:.]{2,45})\])(?::\d+)?$|^([\da-f:.]{2,45})$/i;
+
+/**
+ * For whom a request is counted, where one sender may do something so often: where a proxy on this computer speaks for
+ * others, the one whom it names last. Whatever stands before that was said by the sender, who may say anything.
+ */
+export function senderOf({ socket, headers }: Sender): string {
+  const { remoteAddress = '' } = socket;
+  if (!isOwn(socket)) return remoteAddress;
+  const last = String(headers['x-forwarded-for'] ?? '')
+    .split(',')
+    .at(-1);
+  const [, v4, bracketed, v6] = forwarded.exec(last?.trim() ?? '') ?? [];
+  return v4 ?? bracketed ?? v6 ?? remoteAddress;
+}
+
+const isOwn = ({ remoteAddress, localAddress }: Sender['socket']): boolean =>
+  isLoopback(remoteAddress) || (remoteAddress !== undefined && remoteAddress === localAddress);

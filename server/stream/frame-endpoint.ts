@@ -2,14 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ackBytes, type Encoding, type FrameRequest, parseFrameQuery } from '../protocol/frame.ts';
-import { isFromHere, isLoopback } from '../protocol/loopback.ts';
+import { isFromHere, isLoopback, senderOf } from '../protocol/loopback.ts';
 import type { Attachment, FrameHub } from './hub.ts';
 
 /** A client that does not answer a ping for this long is gone, ms. */
 const HEARTBEAT = 15_000;
 /** More clients than any installation has; the rest is turned away. */
 const LARGEST_AUDIENCE = 64;
-/** More displays than one computer drives: no other may take all places. A proxy on this computer speaks for many. */
+/**
+ * More displays than one computer drives: no other may take all places. A proxy on this computer that names nobody speaks
+ * for many.
+ */
 const LARGEST_FROM_ONE = 16;
 
 /** One connected client, for the curator's page. */
@@ -45,7 +48,7 @@ export class FrameEndpoint<P> {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
     const isLocal = !query.has('format') && isFromHere(request);
-    const address = request.socket.remoteAddress ?? '';
+    const address = senderOf(request);
     this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, query, address, isLocal));
   }
 

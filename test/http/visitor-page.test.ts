@@ -84,6 +84,8 @@ describe('the visitors’ page', () => {
     const response = await give(new URLSearchParams({ pin }));
     expect(await response.text()).toMatch(/Please wait \d s/);
     expect(response.headers.get('set-cookie')).toBeNull();
+    const another = await give(new URLSearchParams({ pin }), { 'x-forwarded-for': '192.168.1.77, 192.168.1.78' });
+    expect(another.status).toBe(303);
   });
 
   it('takes no form from another web page, none that is too long, and nothing that is no form', async () => {
