@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fixedParameters, type Parameter, type ParameterValues } from '../protocol/parameters.ts';
+import { directionReach, fixedParameters, type Parameter, type ParameterValues } from '../protocol/parameters.ts';
 import { builtInLanguages, textKeys } from '../protocol/texts.ts';
 import { parseNetwork } from './network.ts';
 
@@ -180,9 +180,13 @@ const live = section(
   {
     ...Object.fromEntries(fixedParameters.map((parameter) => [parameter.key, liveKey(parameter)])),
     directions: z
-      .record(directionNames, z.number().min(-10).max(10))
+      .record(directionNames, z.number().min(-directionReach).max(directionReach))
       .default({})
-      .meta({ description: 'Bends every face this way, by the names the face pack gives: {age: 0.5}.' }),
+      .meta({
+        description:
+          `Bends every face this way, by the names the face pack gives, from -${directionReach} to ${directionReach}: ` +
+          '{age: 0.5}.',
+      }),
   },
 );
 

@@ -4,10 +4,7 @@ import type { Engine } from '../engine/engine-port.ts';
 import type { Settings } from '../installation/machine-types.ts';
 import type { CameraPort } from '../installation/ports.ts';
 import type { Installation } from '../installation/runner.ts';
-import { defaultValues, describeParameters, type Language } from '../protocol/parameters.ts';
-
-/** Standard deviations to either side of a pack's directions. */
-const reach = 3;
+import { defaultValues, describeParameters, directionReach, type Language } from '../protocol/parameters.ts';
 
 export interface ApplyParts {
   readonly parameters: LiveParameters;
@@ -46,7 +43,8 @@ export function applyParameters(parts: ApplyParts): void {
       if (!engine.directions.includes(name)) parts.warn(noSuchDirection(name, engine.directions));
     }
     if (engine.directions.length === 0) return;
-    const directions = engine.directions.map((name) => ({ name, label: labelOf(name), min: -reach, max: reach }));
+    const range = { min: -directionReach, max: directionReach };
+    const directions = engine.directions.map((name) => ({ name, label: labelOf(name), ...range }));
     const all = describeParameters({ directions, languages: parts.languages });
     const own = Object.entries(parts.directions).map(([name, value]) => [`direction.${name}`, value]);
     parameters.add(all, { ...defaultValues(all), ...Object.fromEntries(own) });

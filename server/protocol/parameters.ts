@@ -345,6 +345,9 @@ type ValueOf<P extends Parameter> = P extends NumberParameter
 /** The values of all parameters: typed for the fixed ones, numbers for the pack's directions. */
 export type ParameterValues = { [P in Fixed as P['key']]: ValueOf<P> } & { [key: DirectionKey]: number };
 
+/** How far faces can be bent to either side of a direction, whoever asks for it. */
+export const directionReach = 3;
+
 /** A way in which the pack can bend every face, in standard deviations of its latents unless the pack says otherwise. */
 export interface Direction {
   /** Lower-case letters, digits and dashes, beginning with a letter: `age`, `head-turn`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultConfig } from '../../server/config/read-config.ts';
+import { defaultConfig, parseConfig } from '../../server/config/read-config.ts';
 import { LiveParameters } from '../../server/control/live-parameters.ts';
 import { applyParameters } from '../../server/live/apply-parameters.ts';
 import { defaultValues, describeParameters } from '../../server/protocol/parameters.ts';
@@ -41,5 +41,16 @@ describe('the directions of installation.yaml', () => {
       'live.directions: the face pack has no direction “age”; it has none.',
     ]);
     expect((await warnings([], {})).said).toEqual([]);
+  });
+
+  it('go as far as the sliders do, to either side', async () => {
+    const own = (age: number) => parseConfig(`live: {directions: {age: ${age}}}`, 'f').live.directions;
+    const { parameters } = await warnings(['age'], own(0));
+    const slider = parameters.descriptions.find(({ key }) => key === 'direction.age');
+    if (slider?.type !== 'number') throw new Error('There is no slider.');
+    for (const end of [slider.min, slider.max]) {
+      expect(own(end)).toEqual({ age: end });
+      expect(() => own(end * 1.01)).toThrow(/live.directions.age/);
+    }
   });
 });

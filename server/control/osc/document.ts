@@ -1,8 +1,9 @@
-import type { Parameter } from '../../protocol/parameters.ts';
+import { directionReach, type Parameter } from '../../protocol/parameters.ts';
 import { oscAddresses, oscAnswers, oscFeedback, oscOwn } from './addresses.ts';
 
 /** Where the directions of a face pack are listened for: they are known only where the piece runs. */
 const directions = '/familiar/direction/<name>';
+const reach = `-${directionReach} to ${directionReach}`;
 
 /** docs/osc.md: every address, made from the same description that the server listens by. */
 export function oscDocument(parameters: readonly Parameter[]): string {
@@ -36,7 +37,7 @@ choices go by name or by place, counted from 0. A value outside its range is ref
 | address | value | default | |
 |---|---|---|---|
 ${parameterRows.join('\n')}
-${row(directions, 'as the face pack says', '0', 'Bends every face this way: age, smile, pose..., by the names of the pack’s directions.')}
+${row(directions, reach, '0', 'Bends every face this way: age, smile, pose..., by the names of the pack’s directions.')}
 
 ## Commands
 
@@ -134,7 +135,7 @@ export function oscTable(parameters: readonly Parameter[]): string {
     ...addresses.flatMap(({ address, parameter }) =>
       parameter ? [row(address, rangeOf(parameter), firstSentence(parameter.help))] : [],
     ),
-    row(directions, 'as the face pack says', 'Bends every face: age, smile, pose...'),
+    row(directions, reach, 'Bends every face: age, smile, pose...'),
     ...addresses.flatMap(({ address, parameter, takes, help }) =>
       parameter === null ? [row(address, takes.join(', '), help)] : [],
     ),
