@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Photograph } from '../installation/ports.ts';
 import { forkModule } from '../runtime/fork-module.ts';
 import { type DeviceInput, shownAddress } from './device-input.ts';
-import type { DeviceOptions, FromDevice, ToDevice } from './device-messages.ts';
+import { type DeviceOptions, deviceVariable, type FromDevice, type ToDevice } from './device-messages.ts';
 import { type CameraDriver, type DriverEvents, previewFps, previewSide } from './driver.ts';
 import { cameraFailed, cameraUnavailable } from './errors.ts';
 import { PictureWatch, troubleSentences } from './picture-watch.ts';
@@ -75,7 +75,8 @@ export class DeviceDriver implements CameraDriver {
     this.#name = shownAddress(input.url);
     const options: DeviceOptions = { input, side: previewSide, fps: previewFps };
     const child = forkModule('./device-worker', import.meta.url, {
-      args: [JSON.stringify(options)],
+      // Arguments can be read by everybody on this computer, and addresses hold passwords.
+      env: { ...process.env, [deviceVariable]: JSON.stringify(options) },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });

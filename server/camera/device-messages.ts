@@ -1,7 +1,10 @@
 import type { DeviceInput } from './device-input.ts';
 import type { PictureSample } from './picture-watch.ts';
 
-/** What the device's process is started with, as its one argument in JSON. */
+/** The environment variable in which the device's process finds its options, as JSON. */
+export const deviceVariable = 'FAMILIAR_FACES_DEVICE';
+
+/** What the device's process is started with. */
 export interface DeviceOptions {
   readonly input: DeviceInput;
   readonly side: number;

@@ -5,7 +5,7 @@ import { encodeJpeg } from '../image/encode.ts';
 import { rgbImage } from '../media/convert.ts';
 import { type Ffmpeg, type Frame, loadFfmpeg } from '../media/ffmpeg.ts';
 import { type DeviceInput, openingSentence } from './device-input.ts';
-import type { DeviceOptions, FromDevice, ToDevice } from './device-messages.ts';
+import { type DeviceOptions, deviceVariable, type FromDevice, type ToDevice } from './device-messages.ts';
 import { openDevice } from './open-device.ts';
 import { brightOf } from './picture-sample.ts';
 
@@ -106,7 +106,7 @@ function send(message: FromDevice): void {
 
 process.on('disconnect', () => process.exit(0));
 
-const options = JSON.parse(process.argv[2]) as DeviceOptions;
+const options = JSON.parse(process.env[deviceVariable] ?? '{}') as DeviceOptions;
 try {
   const ffmpeg = await loadFfmpeg();
   const reader = new DeviceReader(ffmpeg, options);
