@@ -73,10 +73,7 @@ export class Chain implements ChainPort {
   readonly #forgetListeners = new Set<(id: string) => unknown>();
   readonly #problemListeners = new Set<(problem: string) => void>();
   readonly #problems: string[];
-  readonly #unsaved = new UnsavedFaces(
-    (record, { image, ending }) => this.finish(record, image, ending),
-    (problem) => this.report(problem),
-  );
+  readonly #unsaved = new UnsavedFaces((record, { image, ending }) => this.finish(record, image, ending));
   #saving: Promise<void> = Promise.resolve();
   /** A film on its way into its place: nothing is forgotten in the middle of that. */
   #placing: Promise<void> = Promise.resolve();
@@ -193,8 +190,8 @@ export class Chain implements ChainPort {
   }
 
   /**
-   * Keeps a face that has become, with its last step and picture. Where the disk is full, this rejects in words, and the
-   * face is held in memory and saved as soon as there is room; at the latest, the next start closes it from its journal.
+   * Keeps a face that has become, with its last step and picture. Where the disk refuses, this rejects in words, and the
+   * face is held in memory and saved as soon as it can be; at the latest, the next start closes it from its journal.
    */
   async finish(record: BecomingRecord, image: RgbImage, ending: 'arrived' | 'early'): Promise<void> {
     const { id } = record.face;
@@ -211,8 +208,7 @@ export class Chain implements ChainPort {
       // Forgotten meanwhile: what was written went with it.
       if (!isActive()) return;
       const failure = fileError(record.folder, error);
-      if (failure.code === 'DISK_FULL') this.#unsaved.add(record, { image, ending, reason: failure.message });
-      else this.#letGo(record);
+      this.#unsaved.add(record, { image, ending, reason: failure.message });
       throw failure;
     }
     await this.#changed();

@@ -1,4 +1,3 @@
-import { messageOf } from '../errors.ts';
 import type { BecomingRecord } from './becoming-record.ts';
 import type { Finish } from './save-face.ts';
 
@@ -10,20 +9,15 @@ interface Unsaved extends Finish {
 /** They are tried again so often, ms. */
 const saveEvery = 5_000;
 
-/** Faces that have become and that a full disk would not take: held in memory, and saved as soon as there is room. */
+/** Faces that have become and that the disk would not take, being full or worse: held in memory, and saved once it does. */
 export class UnsavedFaces {
   readonly #faces = new Map<BecomingRecord, Unsaved>();
   readonly #save: (record: BecomingRecord, finish: Finish) => Promise<void>;
-  readonly #report: (problem: string) => void;
   #timer: NodeJS.Timeout | undefined;
 
-  /**
-   * @param save adds what still cannot be saved, and deletes the others
-   * @param report told why a face is given up
-   */
-  constructor(save: (record: BecomingRecord, finish: Finish) => Promise<void>, report: (problem: string) => void) {
+  /** @param save adds what still cannot be saved, and deletes the others */
+  constructor(save: (record: BecomingRecord, finish: Finish) => Promise<void>) {
     this.#save = save;
-    this.#report = report;
   }
 
   /** Why faces are held, in words; null where none is. */
@@ -50,10 +44,8 @@ export class UnsavedFaces {
 
   async #saveAll(): Promise<void> {
     for (const [record, finish] of [...this.#faces]) {
-      await this.#save(record, finish).catch((error) => {
-        // A disk that is full still has been told of.
-        if (!this.#faces.has(record)) this.#report(messageOf(error));
-      });
+      // A disk that still refuses has been told of.
+      await this.#save(record, finish).catch(() => undefined);
     }
   }
 }
