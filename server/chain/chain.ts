@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
@@ -9,14 +8,19 @@ import type { RgbImage } from '../image/rgb-image.ts';
 import type { BecomingOrder, ChainPort, Off } from '../installation/ports.ts';
 import type { FacePicture } from '../protocol/routes.ts';
 import type { ChainFace } from '../protocol/snapshot.ts';
-import { BecomingRecord } from './becoming-record.ts';
+import type { BecomingRecord } from './becoming-record.ts';
+import { beginFace, newFace } from './begin-face.ts';
+import { Departures } from './departures.ts';
 import { faceOfOtherPack, faceUnknown } from './errors.ts';
 import { exists, faceFiles, readFaceLatent, writeFacePictures } from './face-folder.ts';
-import { type FaceRecord, faceIdPattern, type PackFacts, writeFaceRecord } from './face-record.ts';
+import { type FaceRecord, faceIdPattern, type PackFacts } from './face-record.ts';
 import { dropFilm, type FilmOrder, orderFilm, placeFilm } from './films.ts';
+import { beginForgetting, finishForgetting, removeForgotten } from './forgetting.ts';
+import { hashOf } from './hash.ts';
 import { type ChainEntry, faceOf, writeIndex } from './index-file.ts';
 import { type Lock, takeLock } from './lock.ts';
-import { beginForgetting, type ChainPaths, chainPaths, finishForgetting, openFolders } from './open-folders.ts';
+import { type ChainPaths, chainPaths, type OpenedFolders, openFolders } from './open-folders.ts';
+import { Problems } from './problems.ts';
 import { saveFace } from './save-face.ts';
 import { UnsavedFaces } from './unsaved-faces.ts';
 import { readCounter } from './visitor-counter.ts';
@@ -47,9 +51,8 @@ export async function openChain(options: ChainOptions): Promise<Chain> {
   const lock = await takeLock(options.folder);
   try {
     const paths = chainPaths(options.folder);
-    const { entries, highest, problems } = await openFolders(paths, (options.now ?? Date.now)());
-    const given = Math.max(highest, await readCounter(paths.counter));
-    const chain = new Chain(options, paths, lock, entries, given, problems);
+    const opened = await openFolders(paths, (options.now ?? Date.now)());
+    const chain = new Chain(options, paths, lock, opened, await readCounter(paths.counter));
     await chain.saveIndex();
     await chain.forgetOld();
     return chain;
@@ -66,34 +69,31 @@ export class Chain implements ChainPort {
   readonly #lock: Lock;
   readonly #now: () => number;
   readonly #entries: ChainEntry[];
+  /** Faces that cannot be shown, but deleted. */
+  readonly #unopened: ChainEntry[];
   #faces: readonly ChainFace[] = [];
   #highest: number;
   readonly #active = new Map<string, BecomingRecord>();
   readonly #changeListeners = new Set<() => void>();
   readonly #forgetListeners = new Set<(id: string) => unknown>();
-  readonly #problemListeners = new Set<(problem: string) => void>();
-  readonly #problems: string[];
+  readonly #problems: Problems;
+  readonly #departures: Departures;
   readonly #unsaved = new UnsavedFaces((record, { image, ending }) => this.finish(record, image, ending));
   #saving: Promise<void> = Promise.resolve();
   /** A film on its way into its place: nothing is forgotten in the middle of that. */
   #placing: Promise<void> = Promise.resolve();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(
-    options: ChainOptions,
-    paths: ChainPaths,
-    lock: Lock,
-    entries: ChainEntry[],
-    highest: number,
-    problems: readonly string[],
-  ) {
+  constructor(options: ChainOptions, paths: ChainPaths, lock: Lock, opened: OpenedFolders, given: number) {
     this.#options = options;
     this.#paths = paths;
     this.#lock = lock;
     this.#now = options.now ?? Date.now;
-    this.#entries = entries;
-    this.#highest = highest;
-    this.#problems = [...problems];
+    this.#entries = opened.entries;
+    this.#unopened = opened.unopened;
+    this.#highest = Math.max(opened.highest, given);
+    this.#problems = new Problems(opened.problems);
+    this.#departures = new Departures(paths, opened.stuck, (id) => this.#forget(id));
     this.#listFaces();
     this.#timer = setInterval(() => void this.forgetOld().catch(() => undefined), hour);
     this.#timer.unref();
@@ -121,20 +121,16 @@ export class Chain implements ChainPort {
 
   /** What was found wrong when it was opened and since, in words for a technician. */
   get problems(): readonly string[] {
-    return this.#problems;
+    return this.#problems.all;
   }
 
   /** Told what is found wrong from now on, each thing once. */
   onProblem(listener: (problem: string) => void): Off {
-    this.#problemListeners.add(listener);
-    return () => this.#problemListeners.delete(listener);
+    return this.#problems.on(listener);
   }
 
-  /** Says what is wrong with a face or the disk. Others may find it as well, so that it is said once. */
   report(problem: string): void {
-    if (this.#problems.includes(problem)) return;
-    this.#problems.push(problem);
-    for (const listener of this.#problemListeners) listener(problem);
+    this.#problems.report(problem);
   }
 
   /** Why finished faces are held in memory, in words; null where none is. */
@@ -152,34 +148,13 @@ export class Chain implements ChainPort {
     from: string | null,
   ): Promise<{ readonly record: BecomingRecord; readonly receipt: string }> {
     const visitor = order.visitor > this.#highest ? order.visitor : this.#highest + 1;
-    const id = `${String(visitor).padStart(6, '0')}-${randomBytes(6).toString('hex')}`;
-    const receipt = randomBytes(16).toString('base64url');
-    const folder = this.#folder(id);
-    const face: FaceRecord = {
-      version: 1,
-      id,
-      visitor,
-      startedAt: this.#now(),
-      finishedAt: null,
-      ending: 'becoming',
-      steps: 0,
-      likeness: null,
-      receiptSha256: hashOf(receipt),
-      consent: { ...order.consent, textSha256: hashOf(order.consent.text) },
-      pack,
-      from,
-    };
+    const { face, receipt } = newFace(order, visitor, pack, from, this.#now());
+    const folder = this.#folder(face.id);
     this.#highest = visitor;
     try {
-      await Promise.all([
-        writeFileAtomic(this.#paths.counter, JSON.stringify({ highest: visitor })),
-        mkdir(folder).then(() => writeFaceRecord(join(folder, faceFiles.record), face)),
-      ]);
-      if (this.#options.keepPortraits) {
-        await writeFileAtomic(join(folder, faceFiles.portrait), order.photograph.bytes);
-      }
-      const record = await BecomingRecord.open(face, folder);
-      this.#active.set(id, record);
+      await writeFileAtomic(this.#paths.counter, JSON.stringify({ highest: visitor }));
+      const record = await beginFace(face, folder, this.#options.keepPortraits ? order.photograph.bytes : null);
+      this.#active.set(face.id, record);
       // It may have been forgotten while all this was written.
       if (from !== null && !(await exists(this.#folder(from)))) await this.#forgetStarts(from);
       return { record, receipt };
@@ -224,36 +199,58 @@ export class Chain implements ChainPort {
     await record.stop();
     this.#letGo(record);
     await beginForgetting(this.#paths, record.face.id);
-    await rm(join(this.#paths.forgotten, record.face.id), { recursive: true, force: true, maxRetries: 5 });
+    await removeForgotten(this.#paths, record.face.id);
   }
 
   /** Deletes a face for good: once this resolves nothing of it is left; a power cut before that only delays it. */
   async forget(id: string): Promise<boolean> {
+    const face = this.#find(id);
+    if (face === undefined) return false;
+    try {
+      await this.#departures.depart(face, () => this.#forget(id));
+    } catch (error) {
+      await this.#departures.insist(face);
+      this.report(
+        `A face that was to be deleted is still on the disk; that is tried again every minute. ${messageOf(error)}`,
+      );
+      throw error;
+    }
+    return true;
+  }
+
+  /** Whether a receipt's face has been deleted since the start, see `Departures`. Rejects where the disk refuses. */
+  wasForgotten(token: string): Promise<boolean> {
+    return this.#departures.isGone(hashOf(token));
+  }
+
+  async #forget(id: string): Promise<void> {
     const active = this.#active.get(id);
-    const at = this.#entries.findIndex((entry) => entry.id === id);
-    if (active === undefined && at < 0) return false;
-    const [entry] = at >= 0 ? this.#entries.splice(at, 1) : [];
-    if (active !== undefined) this.#letGo(active);
+    const putBack = [takeOut(this.#entries, id), takeOut(this.#unopened, id)];
+    this.#active.delete(id);
     this.#listFaces();
     await Promise.allSettled([...this.#forgetListeners].map(async (listener) => listener(id)));
-    await active?.stop();
+    // What the disk says to the end of a journal does not matter any more.
+    await active?.stop().catch(() => undefined);
     await this.#placing;
     try {
       await beginForgetting(this.#paths, id);
     } catch (error) {
       // It is all there still: whoever asked can ask again.
       if (active !== undefined) this.#active.set(id, active);
-      if (entry !== undefined) this.#entries.splice(at, 0, entry);
+      for (const put of putBack) put();
       await this.#changed();
       throw error;
     }
-    await this.#forgetStarts(id);
-    await finishForgetting(this.#paths, id);
-    for (const [i, entry] of this.#entries.entries()) {
-      if (entry.from === id) this.#entries[i] = { ...entry, from: null, filmed: true };
+    if (active !== undefined) this.#unsaved.delete(active);
+    try {
+      await this.#forgetStarts(id);
+      await finishForgetting(this.#paths, id);
+      for (const [i, entry] of this.#entries.entries()) {
+        if (entry.from === id) this.#entries[i] = { ...entry, from: null, filmed: true };
+      }
+    } finally {
+      await this.#changed();
     }
-    await this.#changed();
-    return true;
   }
 
   /** Has the faces that are becoming out of a forgotten one let go of it. */
@@ -278,12 +275,13 @@ export class Chain implements ChainPort {
       const { id, visitor, startedAt } = face;
       return { face: { id, visitor, at: startedAt, likeness: last?.likeness ?? null }, finished: false };
     }
-    const entry = this.#entries.find(({ receiptSha256 }) => receiptSha256 === hash);
+    const isMeant = ({ receiptSha256 }: ChainEntry) => receiptSha256 === hash;
+    const entry = this.#entries.find(isMeant) ?? this.#unopened.find(isMeant);
     return entry ? { face: faceOf(entry), finished: true } : null;
   }
 
   async picture(id: string, name: FacePicture): Promise<Uint8Array | null> {
-    if (!this.#knows(id)) return null;
+    if (!this.#knows(id) && !this.#unopened.some((entry) => entry.id === id)) return null;
     return readFile(join(this.#folder(id), name)).catch(() => null);
   }
 
@@ -319,7 +317,9 @@ export class Chain implements ChainPort {
 
   /** A face whose video is still to be made from its journal, the oldest first; null where there is none. */
   nextFilm(pack: PackFacts, except: ReadonlySet<string>): FilmOrder | null {
-    const entry = this.#entries.find((e) => e.drawn && !e.filmed && e.packSha256 === pack.sha256 && !except.has(e.id));
+    // One that grew out of a face on its way out would begin with that.
+    const isOwed = (e: ChainEntry) => e.drawn && !e.filmed && (e.from === null || !this.#departures.has(e.from));
+    const entry = this.#entries.find((e) => isOwed(e) && e.packSha256 === pack.sha256 && !except.has(e.id));
     return entry === undefined ? null : orderFilm(this.#paths.films, this.#folder(entry.id), entry);
   }
 
@@ -335,6 +335,7 @@ export class Chain implements ChainPort {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#unsaved.close();
+    await this.#departures.close();
     await Promise.allSettled([...this.#active.values()].map((record) => record.stop()));
     await this.#saving.catch(() => undefined);
     await this.#lock.release();
@@ -359,6 +360,11 @@ export class Chain implements ChainPort {
     return faceIdPattern.test(id) && this.#entries.some((entry) => entry.id === id);
   }
 
+  #find(id: string): FaceRecord | ChainEntry | undefined {
+    const isMeant = (entry: ChainEntry) => entry.id === id;
+    return this.#active.get(id)?.face ?? this.#entries.find(isMeant) ?? this.#unopened.find(isMeant);
+  }
+
   async #update(id: string, change: Partial<ChainEntry>): Promise<void> {
     const at = this.#entries.findIndex((entry) => entry.id === id);
     if (at < 0) return;
@@ -377,4 +383,10 @@ export class Chain implements ChainPort {
   }
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** Takes a face out of a list, if it is there; tells how to put it back. */
+function takeOut(list: ChainEntry[], id: string): () => void {
+  const at = list.findIndex((entry) => entry.id === id);
+  if (at < 0) return () => {};
+  const [entry] = list.splice(at, 1);
+  return () => void list.splice(at, 0, entry);
+}

@@ -1,11 +1,13 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
 import { removeJournal } from './becoming-record.ts';
+import type { Departing } from './departures.ts';
 import { exists, faceFiles, readFaceLatent, sweepPartials, writeFaceCurve, writeFaceLatent } from './face-folder.ts';
 import { type FaceRecord, faceIdPattern, latentLength, readFaceRecord, writeFaceRecord } from './face-record.ts';
 import { sweepFilms } from './films.ts';
+import { beginForgetting, finishForgetting } from './forgetting.ts';
 import { type ChainEntry, entryOf, readIndex } from './index-file.ts';
 import { readJournal } from './journal.ts';
 import { decodeSteps, vectorOf, wholeSteps } from './step-record.ts';
@@ -25,6 +27,10 @@ export type ChainPaths = ReturnType<typeof chainPaths>;
 export interface OpenedFolders {
   /** Finished faces, oldest first. */
   readonly entries: ChainEntry[];
+  /** Faces that cannot be shown, but deleted: their records can be read. */
+  readonly unopened: ChainEntry[];
+  /** Forgotten faces that the disk did not let go of. */
+  readonly stuck: Departing[];
   /** The highest visitor number met, also of faces that are not whole. */
   readonly highest: number;
   /** What a technician should know, in words. */
@@ -43,24 +49,48 @@ export async function openFolders(paths: ChainPaths, now: number): Promise<Opene
   }
   const problems: string[] = [];
   const forgotten = await readdir(paths.forgotten);
-  for (const id of forgotten) await finishForgetting(paths, id);
+  const stuck: Departing[] = [];
+  for (const id of forgotten) {
+    try {
+      // Only a mark may lie here, of a face that the disk did not let go of.
+      if (faceIdPattern.test(id)) await beginForgetting(paths, id);
+      await finishForgetting(paths, id);
+    } catch (error) {
+      stuck.push({ id, receiptSha256: await receiptOf(paths, id) });
+      problems.push(`A deleted face is still on the disk; that is tried again every minute. ${messageOf(error)}`);
+    }
+  }
   const ids = (await readdir(paths.faces)).filter((name) => faceIdPattern.test(name));
   const index = await readIndex(paths.index);
   const entries: ChainEntry[] = [];
+  const unopened: ChainEntry[] = [];
   for (const id of ids) {
+    if (stuck.some((face) => face.id === id)) continue;
     const known = index.get(id);
     try {
       const entry = known?.drawn && known.filmed ? known : await openFace(join(paths.faces, id), now);
       // The index may be older than that.
-      const isForgotten = entry?.from != null && forgotten.includes(entry.from);
+      const isForgotten =
+        entry?.from != null && forgotten.includes(entry.from) && !stuck.some((face) => face.id === entry.from);
       if (entry !== null) entries.push(isForgotten ? { ...entry, from: null } : entry);
     } catch (error) {
       problems.push(messageOf(error));
+      const record = await readFaceRecord(join(paths.faces, id, faceFiles.record)).catch(() => null);
+      if (record !== null) unopened.push(entryOf(record, false, false));
     }
   }
   entries.sort((a, b) => a.visitor - b.visitor || a.at - b.at);
   const highest = Math.max(0, ...entries.slice(-1).map((e) => e.visitor), ...ids.map((id) => Number.parseInt(id, 10)));
-  return { entries, highest, problems };
+  return { entries, unopened, stuck, highest, problems };
+}
+
+/** The hash of a forgotten face's receipt, wherever its record lies; null where that is gone. */
+async function receiptOf(paths: ChainPaths, id: string): Promise<string | null> {
+  for (const folder of [paths.forgotten, paths.faces]) {
+    const record = await readFaceRecord(join(folder, id, faceFiles.record)).catch(() => null);
+    if (record !== null) return record.receiptSha256;
+  }
+  return null;
 }
 
 /** The entry of one folder; null where nothing of a face had come into being, and the folder is gone. */
@@ -111,48 +141,4 @@ async function closeInterrupted(folder: string, record: FaceRecord, now: number)
   // What it grew out of was forgotten: no film may begin with that.
   if (closed.from !== from) await removeJournal(folder);
   return closed;
-}
-
-/** Puts a face out of the chain in one event; what follows can be repeated until it is done. */
-export async function beginForgetting(paths: ChainPaths, id: string): Promise<void> {
-  try {
-    await rename(join(paths.faces, id), join(paths.forgotten, id));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError(join(paths.faces, id), error);
-  }
-}
-
-/**
- * Deletes what is left of a forgotten face. The films of the faces that grew out of it begin with it, so they go as well;
- * their other pictures stay. Those that are becoming need their journals, and see to them themselves.
- */
-export async function finishForgetting(paths: ChainPaths, id: string): Promise<void> {
-  if (faceIdPattern.test(id)) {
-    const followers = await followersOf(paths, id);
-    await sweepFilms(paths.films, [id, ...followers.map((folder) => basename(folder))]);
-    for (const follower of followers) {
-      for (const name of [faceFiles.video, faceFiles.journal]) await rm(join(follower, name), { force: true });
-      // Last, since nothing else tells that there is something to delete. A full disk leaves the number of nobody there.
-      await forgetOrigin(join(follower, faceFiles.record)).catch(() => undefined);
-    }
-  }
-  await rm(join(paths.forgotten, id), { recursive: true, force: true, maxRetries: 5 });
-}
-
-async function forgetOrigin(path: string): Promise<void> {
-  await writeFaceRecord(path, { ...(await readFaceRecord(path)), from: null });
-}
-
-/** Folders of the finished faces that grew out of this one. */
-async function followersOf(paths: ChainPaths, id: string): Promise<string[]> {
-  const followers: string[] = [];
-  const index = await readIndex(paths.index);
-  for (const name of await readdir(paths.faces)) {
-    if (!faceIdPattern.test(name)) continue;
-    const folder = join(paths.faces, name);
-    const known = index.get(name);
-    const record = known ? null : await readFaceRecord(join(folder, faceFiles.record)).catch(() => null);
-    if (known?.from === id || (record?.from === id && record.finishedAt !== null)) followers.push(folder);
-  }
-  return followers;
 }

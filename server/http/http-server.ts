@@ -10,7 +10,7 @@ import { type Answer, decoded, notFound, send, text } from './answer.ts';
 import { type Authority, answerCertificate } from './certificate-page.ts';
 import { followConnections } from './connections.ts';
 import { plainPages, plainTemplate } from './plain-page.ts';
-import { answerReceipt, type ReceiptOptions } from './receipts.ts';
+import { answerReceipt, type ReceiptChain, type ReceiptOptions } from './receipts.ts';
 import { addTls, type TlsCredentials } from './secure.ts';
 import { answerVisitor, type TabletGate } from './visitor-page.ts';
 
@@ -28,7 +28,7 @@ export interface HttpOptions {
   readonly tablets: TabletGate;
   /** Milliseconds, going evenly. */
   readonly now: () => number;
-  readonly chain: Pick<ChainPort, 'picture' | 'byReceipt' | 'forget'>;
+  readonly chain: Pick<ChainPort, 'picture'> & ReceiptChain;
   readonly texts: ReceiptOptions['texts'];
   readonly languages: ReceiptOptions['languages'];
   readonly onForgotten?: ReceiptOptions['onForgotten'];

@@ -7,8 +7,13 @@ import { type Answer, decoded } from './answer.ts';
 import { type PlainPage, preferredLanguage } from './plain-page.ts';
 import { type ReceiptState, receiptPage } from './receipt-page.ts';
 
+export interface ReceiptChain extends Pick<ChainPort, 'byReceipt' | 'forget'> {
+  /** Whether a receipt's face has been deleted since the start. Rejects where that failed. */
+  wasForgotten(token: string): Promise<boolean>;
+}
+
 export interface ReceiptOptions {
-  readonly chain: Pick<ChainPort, 'byReceipt' | 'forget'>;
+  readonly chain: ReceiptChain;
   /** See `plainPages`. */
   readonly write: (page: PlainPage) => string;
   /** By language code, the default one first. */
@@ -44,8 +49,9 @@ export function answerReceipt({ chain, write, texts, languages, onForgotten }: R
     const found = rest.length === 0 && token.length > 0 && token.length <= 200 ? chain.byReceipt(token) : null;
     if (request.method === 'POST') {
       if (verb !== 'forget') return page({ kind: 'unknown' }, 404);
-      // Asked twice, or by two phones at once: it is gone either way.
       if (found !== null && (await chain.forget(found.face.id))) onForgotten?.(found.face.id);
+      // Asked twice, or by two phones at once: it is gone either way. Of what else is not found nothing can be said.
+      else if (!(await chain.wasForgotten(token))) return page({ kind: 'unknown' }, 404);
       return page({ kind: 'forgotten' });
     }
     if (verb === 'forget') {

@@ -2,18 +2,41 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Chain, openChain } from '../../server/chain/chain.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Chain, type ChainOptions, openChain } from '../../server/chain/chain.ts';
 import { orderOf, picture } from '../engine/tiny-pack.ts';
+
+/** What the disk refuses to rename or delete at present: whoever runs the tests may be allowed everything. */
+const disk = vi.hoisted(() => ({ refuses: (_path: string): boolean => false }));
+vi.mock('node:fs/promises', async (original) => {
+  const fs = await original<typeof import('node:fs/promises')>();
+  const check = (path: unknown) => {
+    if (!disk.refuses(String(path))) return;
+    throw Object.assign(new Error(`EIO: i/o error, '${path}'`), { code: 'EIO', syscall: 'unlink' });
+  };
+  const rename: typeof fs.rename = async (from, to) => {
+    check(from);
+    await fs.rename(from, to);
+  };
+  const remove: typeof fs.rm = async (path, options) => {
+    check(path);
+    await fs.rm(path, options);
+  };
+  return { ...fs, rename, rm: remove };
+});
 
 const pack = { name: 'test', sha256: 'a'.repeat(64), resolution: 32, numWs: 2, wDim: 3 };
 let folder: string;
 let chain: Chain;
+const open = (change: Partial<ChainOptions> = {}) =>
+  openChain({ folder, keepPortraits: false, forgetAfter: 0, ...change });
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'familiar-'));
-  chain = await openChain({ folder, keepPortraits: false, forgetAfter: 0 });
+  chain = await open();
 });
 afterEach(async () => {
+  disk.refuses = () => false;
   await chain.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -25,6 +48,11 @@ async function begin(visitor: number, from: string | null = null) {
     await begun.record.append({ step, done: step / 3, loss: 1, likeness: 0.5, ws, noise: null });
   }
   return begun;
+}
+async function face(visitor: number, from: string | null = null) {
+  const { record, receipt } = await begin(visitor, from);
+  await chain.finish(record, picture(visitor), 'arrived');
+  return { id: record.face.id, receipt, folder: record.folder };
 }
 const ids = () => chain.faces.map(({ id }) => id);
 
@@ -44,5 +72,66 @@ describe('a disk that refuses a finished face', () => {
     await expect.poll(ids).toEqual([kept.record.face.id]);
     expect(chain.byReceipt(kept.receipt)).toMatchObject({ finished: true });
     expect(chain.trouble).toBeNull();
+  });
+});
+
+describe('a deletion', () => {
+  it('is known to have been done when it is asked for twice, also at the same time', async () => {
+    const { id, receipt } = await face(1);
+    expect(await chain.wasForgotten(receipt)).toBe(false);
+    const first = chain.forget(id);
+    expect(chain.byReceipt(receipt)).toBeNull();
+    expect([await chain.wasForgotten(receipt), await first]).toEqual([true, true]);
+    expect(await chain.wasForgotten(receipt)).toBe(true);
+    expect(await chain.wasForgotten('nonsense')).toBe(false);
+  });
+
+  it('that fails is not said to be done, also not to whoever asks at the same time', async () => {
+    const { id, receipt } = await face(1);
+    disk.refuses = (path) => path.includes(id);
+    const both = await Promise.allSettled([chain.forget(id), chain.wasForgotten(receipt)]);
+    expect(both).toMatchObject([{ reason: { code: 'DISK_BROKEN' } }, { reason: { code: 'DISK_BROKEN' } }]);
+    expect(chain.byReceipt(receipt)).toMatchObject({ finished: true });
+    expect(chain.problems).toEqual([expect.stringMatching(/still on the disk.*tried again/)]);
+  });
+
+  it('that stops half-way is not said to be done, and is when it is asked for again', async () => {
+    const first = await face(1);
+    const { id } = await face(2, first.id);
+    disk.refuses = (path) => path.includes('forgotten');
+    await expect(chain.forget(first.id)).rejects.toMatchObject({ code: 'DISK_BROKEN' });
+    expect(ids()).toEqual([id]);
+    expect(chain.nextFilm(pack, new Set([first.id]))).toBeNull();
+    await expect(chain.wasForgotten(first.receipt)).rejects.toMatchObject({ code: 'DISK_BROKEN' });
+    disk.refuses = () => false;
+    expect(await chain.wasForgotten(first.receipt)).toBe(true);
+    expect(existsSync(join(folder, 'forgotten', first.id))).toBe(false);
+  });
+
+  it('that failed is made up for at the next start, and the face is not shown again', async () => {
+    const { id, receipt } = await face(1);
+    disk.refuses = (path) => path.includes(id);
+    await expect(chain.forget(id)).rejects.toThrow();
+    await chain.close();
+    chain = await open();
+    expect([ids(), chain.problems]).toEqual([[], [expect.stringMatching(/still on the disk/)]]);
+    await expect(chain.wasForgotten(receipt)).rejects.toThrow();
+    await chain.close();
+    disk.refuses = () => false;
+    chain = await open();
+    expect(existsSync(join(folder, 'faces', id))).toBe(false);
+    expect([ids(), chain.problems]).toEqual([[], []]);
+  });
+
+  it('reaches a face that could not be opened at the start, by its receipt', async () => {
+    const { id, receipt, folder: of } = await face(1);
+    await chain.close();
+    await rm(join(folder, 'index.json'));
+    await Promise.all(['final.webp', 'latent.safetensors'].map((name) => rm(join(of, name))));
+    chain = await open();
+    expect([ids(), chain.problems]).toEqual([[], [expect.stringMatching(/latent/)]]);
+    expect(chain.byReceipt(receipt)).toMatchObject({ finished: true, face: { id } });
+    expect(await chain.forget(id)).toBe(true);
+    expect(existsSync(of)).toBe(false);
   });
 });

@@ -52,7 +52,12 @@ describe.skipIf(browserMissing || missing)('a tablet in the network of the museu
       tls: { cert: authority.server.certificate, key: authority.server.key },
       authority: authority.authority,
       pages: loadPages(pages),
-      chain: { picture: async () => null, byReceipt: () => null, forget: async () => false },
+      chain: {
+        picture: async () => null,
+        byReceipt: () => null,
+        forget: async () => false,
+        wasForgotten: async () => false,
+      },
       ...quietServer,
     });
     origin = `${address}:${(await http.listen()).port}`;

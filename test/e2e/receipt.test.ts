@@ -34,6 +34,7 @@ describe.skipIf(browserMissing)('a receipt on a phone', () => {
           return face ? { face, finished: token !== 'early' } : null;
         },
         forget: async (id) => faces.delete(id),
+        wasForgotten: async (token) => token === 'token' && faces.size === 0,
       },
       ...quietServer,
     });

@@ -54,6 +54,10 @@ function options(port: number): Parameters<typeof createHttpServer>[0] {
         return face ? { face, finished: token !== 'early' } : null;
       },
       forget: async (id) => faces.delete(id),
+      wasForgotten: async (token) => {
+        if (token === 'stuck') throw new Error('The disk refuses.');
+        return token === 'token-1' && !faces.has('a-face');
+      },
     },
     texts: { de: builtInTexts.de, en: builtInTexts.en },
     languages: [
@@ -178,9 +182,19 @@ describe('receipts', () => {
     const gone = await get('/receipt/token-1/forget', { method: 'POST' });
     expect(await gone.text()).toContain(builtInTexts.de.receiptForgotten);
     expect(forgotten).toEqual(['a-face']);
-    expect((await get('/receipt/token-1/forget', { method: 'POST' })).status).toBe(200);
+    const twice = await get('/receipt/token-1/forget', { method: 'POST' });
+    expect(await twice.text()).toContain(builtInTexts.de.receiptForgotten);
     expect(forgotten).toHaveLength(1);
     expect((await get('/receipt/token-1')).status).toBe(404);
+  });
+
+  it('say that a face is deleted only where it is', async () => {
+    const unknown = await get('/receipt/wrong/forget', { method: 'POST' });
+    expect(unknown.status).toBe(404);
+    expect(await unknown.text()).toContain(builtInTexts.de.receiptUnknown);
+    const refused = await get('/receipt/stuck/forget', { method: 'POST' });
+    expect(refused.status).toBe(500);
+    expect(await refused.text()).not.toContain(builtInTexts.de.receiptForgotten);
   });
 
   it('survive any address, and show none of it unescaped', async () => {

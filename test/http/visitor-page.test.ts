@@ -27,7 +27,12 @@ beforeEach(async () => {
     host: '127.0.0.1',
     port: 0,
     pages: loadPages(folder),
-    chain: { picture: async () => null, byReceipt: () => null, forget: async () => false },
+    chain: {
+      picture: async () => null,
+      byReceipt: () => null,
+      forget: async () => false,
+      wasForgotten: async () => false,
+    },
   });
   base = `http://127.0.0.1:${(await http.listen()).port}/visitor`;
 });

@@ -1,0 +1,103 @@
+import { markForgotten } from './forgetting.ts';
+import type { ChainPaths } from './open-folders.ts';
+
+/** A face that is to go, and the hash of its receipt; null where nothing tells that any more. */
+export interface Departing {
+  readonly id: string;
+  readonly receiptSha256: string | null;
+}
+
+/** What the disk did not let go of is tried again so often, ms. */
+const againEvery = 60_000;
+/** Deletions that are remembered: more than anybody asks about twice. */
+const mostRemembered = 10_000;
+
+/**
+ * Faces that are to go: those that have gone since the start, so that whoever asks twice is told so, and those that the
+ * disk did not let go of, which are tried again until it does.
+ */
+export class Departures {
+  readonly #paths: ChainPaths;
+  readonly #remove: (id: string) => Promise<void>;
+  /** By the hash of the receipt; one that failed is not among them. */
+  readonly #deletions = new Map<string, Promise<void>>();
+  readonly #stuck = new Map<string, Departing>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param stuck what the disk did not let go of at the start */
+  constructor(paths: ChainPaths, stuck: readonly Departing[], remove: (id: string) => Promise<void>) {
+    this.#paths = paths;
+    this.#remove = remove;
+    for (const face of stuck) this.#stuck.set(face.id, face);
+    this.#tryLater();
+  }
+
+  /** Whether a face is on its way out and the disk has not let go of it. */
+  has(id: string): boolean {
+    return this.#stuck.has(id);
+  }
+
+  /** Deletes a face; rejects where the disk refuses. */
+  async depart(face: Departing, remove: () => Promise<void>): Promise<void> {
+    const deletion = remove();
+    const { id, receiptSha256 } = face;
+    if (receiptSha256 !== null) this.#remember(receiptSha256, deletion);
+    await deletion;
+    this.#stuck.delete(id);
+  }
+
+  /** Tries again to delete a face until the disk lets go of it, also after the next start. */
+  async insist(face: Departing): Promise<void> {
+    this.#stuck.set(face.id, face);
+    this.#tryLater();
+    await markForgotten(this.#paths, face.id);
+  }
+
+  /**
+   * Whether the face of a receipt has been deleted since the start; a deletion under way is waited for. Rejects where the
+   * disk refuses.
+   */
+  async isGone(receiptSha256: string): Promise<boolean> {
+    const deletion = this.#deletions.get(receiptSha256);
+    const stuck = [...this.#stuck.values()].find((face) => face.receiptSha256 === receiptSha256);
+    if (deletion === undefined && stuck === undefined) return false;
+    await (deletion ?? this.#again(stuck as Departing));
+    return true;
+  }
+
+  /** Tries a last time. */
+  async close(): Promise<void> {
+    await this.#tryAll();
+    clearTimeout(this.#timer);
+  }
+
+  #remember(receiptSha256: string, deletion: Promise<void>): void {
+    this.#deletions.set(receiptSha256, deletion);
+    if (this.#deletions.size > mostRemembered) {
+      this.#deletions.delete(this.#deletions.keys().next().value as string);
+    }
+    deletion.catch(() => this.#deletions.get(receiptSha256) === deletion && this.#deletions.delete(receiptSha256));
+  }
+
+  async #again(face: Departing): Promise<void> {
+    try {
+      await this.depart(face, () => this.#remove(face.id));
+    } catch (error) {
+      await markForgotten(this.#paths, face.id);
+      throw error;
+    }
+  }
+
+  async #tryAll(): Promise<void> {
+    // That the disk refuses has been told of.
+    for (const face of [...this.#stuck.values()]) await this.#again(face).catch(() => undefined);
+    this.#tryLater();
+  }
+
+  #tryLater(): void {
+    clearTimeout(this.#timer);
+    if (this.#stuck.size === 0) return;
+    this.#timer = setTimeout(() => void this.#tryAll(), againEvery);
+    this.#timer.unref();
+  }
+}
