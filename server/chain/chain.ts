@@ -17,7 +17,7 @@ import { type FaceRecord, faceIdPattern, type PackFacts } from './face-record.ts
 import { dropFilm, type FilmOrder, orderFilm, placeFilm } from './films.ts';
 import { beginForgetting, finishForgetting, removeForgotten } from './forgetting.ts';
 import { hashOf } from './hash.ts';
-import { type ChainEntry, faceOf, writeIndex } from './index-file.ts';
+import { type ChainEntry, faceOf, IndexWriter, takeOut } from './index-file.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { type ChainPaths, chainPaths, type OpenedFolders, openFolders } from './open-folders.ts';
 import { Problems } from './problems.ts';
@@ -79,7 +79,7 @@ export class Chain implements ChainPort {
   readonly #problems: Problems;
   readonly #departures: Departures;
   readonly #unsaved = new UnsavedFaces((record, { image, ending }) => this.finish(record, image, ending));
-  #saving: Promise<void> = Promise.resolve();
+  readonly #index: IndexWriter;
   /** A film on its way into its place: nothing is forgotten in the middle of that. */
   #placing: Promise<void> = Promise.resolve();
   readonly #timer: NodeJS.Timeout;
@@ -92,10 +92,11 @@ export class Chain implements ChainPort {
     this.#entries = opened.entries;
     this.#unopened = opened.unopened;
     this.#highest = Math.max(opened.highest, given);
+    this.#index = new IndexWriter(paths.index);
     this.#problems = new Problems(opened.problems);
     this.#departures = new Departures(paths, opened.stuck, (id) => this.#forget(id));
     this.#listFaces();
-    this.#timer = setInterval(() => void this.forgetOld().catch(() => undefined), hour);
+    this.#timer = setInterval(() => void this.forgetOld(), hour);
     this.#timer.unref();
   }
 
@@ -260,12 +261,25 @@ export class Chain implements ChainPort {
     }
   }
 
-  /** Forgets the faces that are older than the installation wants to keep. */
+  /** Forgets the faces that are older than the installation wants to keep; one that cannot go keeps none of the others. */
   async forgetOld(): Promise<void> {
     const { forgetAfter } = this.#options;
     if (forgetAfter === 0) return;
     const oldest = this.#now() - forgetAfter * day;
-    for (const { id } of this.#entries.filter(({ at }) => at < oldest)) await this.forget(id);
+    let failure: string | null = null;
+    for (const face of [...this.#entries, ...this.#unopened].filter(({ at }) => at < oldest)) {
+      try {
+        await this.#departures.depart(face, () => this.#forget(face.id));
+      } catch (error) {
+        failure ??= messageOf(error);
+        // What is there still is as old in an hour; what is half gone is known to nobody else.
+        if (this.#find(face.id) === undefined) await this.#departures.insist(face);
+      }
+    }
+    if (failure === null) return;
+    this.report(
+      `Faces older than 'chain: forgetAfter' allows cannot be deleted; that is tried again every hour. ${failure}`,
+    );
   }
 
   byReceipt(token: string): { readonly face: ChainFace; readonly finished: boolean } | null {
@@ -337,19 +351,13 @@ export class Chain implements ChainPort {
     await this.#unsaved.close();
     await this.#departures.close();
     await Promise.allSettled([...this.#active.values()].map((record) => record.stop()));
-    await this.#saving.catch(() => undefined);
+    await this.#index.settled;
     await this.#lock.release();
   }
 
-  /** Writes the index down, one write after the other. */
+  /** Never rejects, see `IndexWriter`. */
   saveIndex(): Promise<void> {
-    const saved = this.#saving
-      .catch(() => undefined)
-      .then(() => writeIndex(this.#paths.index, this.#entries))
-      // The folders are the truth; the next start reads them where the index could not be written.
-      .catch(() => rm(this.#paths.index, { force: true }).catch(() => undefined));
-    this.#saving = saved;
-    return saved;
+    return this.#index.write(this.#entries);
   }
 
   #folder(id: string): string {
@@ -381,12 +389,4 @@ export class Chain implements ChainPort {
   #listFaces(): void {
     this.#faces = this.#entries.filter(({ drawn }) => drawn).map(faceOf);
   }
-}
-
-/** Takes a face out of a list, if it is there; tells how to put it back. */
-function takeOut(list: ChainEntry[], id: string): () => void {
-  const at = list.findIndex((entry) => entry.id === id);
-  if (at < 0) return () => {};
-  const [entry] = list.splice(at, 1);
-  return () => void list.splice(at, 0, entry);
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { writeFileAtomic } from '../files/atomic.ts';
 import type { ChainFace } from '../protocol/snapshot.ts';
@@ -54,5 +54,33 @@ export async function readIndex(path: string): Promise<Map<string, ChainEntry>> 
   }
 }
 
-export const writeIndex = (path: string, faces: Iterable<ChainEntry>): Promise<void> =>
-  writeFileAtomic(path, JSON.stringify({ version: 1, faces: [...faces] }));
+/** Writes the index down, one write after the other. */
+export class IndexWriter {
+  readonly #path: string;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Resolves when all is written that was to be. */
+  get settled(): Promise<void> {
+    return this.#last;
+  }
+
+  /** Never rejects: the folders are the truth, and the next start reads them where the index could not be written. */
+  write(faces: readonly ChainEntry[]): Promise<void> {
+    this.#last = this.#last
+      .then(() => writeFileAtomic(this.#path, JSON.stringify({ version: 1, faces })))
+      .catch(() => rm(this.#path, { force: true }).catch(() => undefined));
+    return this.#last;
+  }
+}
+
+/** Takes a face out of a list, if it is there; tells how to put it back. */
+export function takeOut(list: ChainEntry[], id: string): () => void {
+  const at = list.findIndex((entry) => entry.id === id);
+  if (at < 0) return () => {};
+  const [entry] = list.splice(at, 1);
+  return () => void list.splice(at, 0, entry);
+}

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -133,5 +133,44 @@ describe('a deletion', () => {
     expect(chain.byReceipt(receipt)).toMatchObject({ finished: true, face: { id } });
     expect(await chain.forget(id)).toBe(true);
     expect(existsSync(of)).toBe(false);
+  });
+});
+
+describe('faces that are older than they may be', () => {
+  const old = { forgetAfter: 10, now: () => Date.now() + 11 * 24 * 3600 * 1000 };
+
+  it('go by themselves though one cannot, which is said once and does not keep the piece from starting', async () => {
+    const faces = [await face(1), await face(2), await face(3)];
+    await chain.close();
+    disk.refuses = (path) => path.includes(faces[1].id);
+    chain = await open(old);
+    expect(ids()).toEqual([faces[1].id]);
+    expect(faces.map((each) => existsSync(each.folder))).toEqual([false, true, false]);
+    await chain.forgetOld();
+    expect(chain.problems).toEqual([expect.stringMatching(/forgetAfter.*every hour.*000002/)]);
+    disk.refuses = () => false;
+    await chain.forgetOld();
+    expect([ids(), existsSync(faces[1].folder)]).toEqual([[], false]);
+  });
+
+  it('go also where they could not be opened', async () => {
+    const { folder: of } = await face(1);
+    await chain.close();
+    await rm(join(folder, 'index.json'));
+    await Promise.all(['final.webp', 'latent.safetensors'].map((name) => rm(join(of, name))));
+    chain = await open(old);
+    expect(existsSync(of)).toBe(false);
+  });
+
+  it('and that were half-way out when the power went do not keep it from starting either', async () => {
+    const { id, receipt, folder: of } = await face(1);
+    await chain.close();
+    await rename(of, join(folder, 'forgotten', id));
+    disk.refuses = (path) => path.includes('forgotten');
+    chain = await open();
+    expect(chain.problems).toEqual([expect.stringMatching(/still on the disk/)]);
+    disk.refuses = () => false;
+    expect(await chain.wasForgotten(receipt)).toBe(true);
+    expect(existsSync(join(folder, 'forgotten', id))).toBe(false);
   });
 });
