@@ -94,7 +94,10 @@ export class Chain implements ChainPort {
     this.#highest = Math.max(opened.highest, given);
     this.#index = new IndexWriter(paths.index);
     this.#problems = new Problems(opened.problems);
-    this.#departures = new Departures(paths, opened.stuck, (id) => this.#forget(id));
+    this.#departures = new Departures(paths, opened.stuck, {
+      remove: (id) => this.#forget(id),
+      report: (problem) => this.report(problem),
+    });
     this.#listFaces();
     this.#timer = setInterval(() => void this.forgetOld(), hour);
     this.#timer.unref();
@@ -195,9 +198,17 @@ export class Chain implements ChainPort {
     this.#unsaved.delete(record);
   }
 
-  /** Leaves no trace of a becoming but its number, which is used up. */
+  /** Leaves no trace of a becoming but its number, which is used up; where the disk refuses, as soon as it lets go. */
   async abandon(record: BecomingRecord): Promise<void> {
-    await record.stop();
+    try {
+      await this.#departures.depart(record.face, () => this.#drop(record));
+    } catch (error) {
+      await this.#departures.insist(record.face, 'The face of a visitor who left', error);
+    }
+  }
+
+  async #drop(record: BecomingRecord): Promise<void> {
+    await record.stop().catch(() => undefined);
     this.#letGo(record);
     await beginForgetting(this.#paths, record.face.id);
     await removeForgotten(this.#paths, record.face.id);
@@ -208,12 +219,9 @@ export class Chain implements ChainPort {
     const face = this.#find(id);
     if (face === undefined) return false;
     try {
-      await this.#departures.depart(face, () => this.#forget(id));
+      await this.#departures.depart(face);
     } catch (error) {
-      await this.#departures.insist(face);
-      this.report(
-        `A face that was to be deleted is still on the disk; that is tried again every minute. ${messageOf(error)}`,
-      );
+      await this.#departures.insist(face, 'A face that was to be deleted', error);
       throw error;
     }
     return true;
@@ -266,16 +274,8 @@ export class Chain implements ChainPort {
     const { forgetAfter } = this.#options;
     if (forgetAfter === 0) return;
     const oldest = this.#now() - forgetAfter * day;
-    let failure: string | null = null;
-    for (const face of [...this.#entries, ...this.#unopened].filter(({ at }) => at < oldest)) {
-      try {
-        await this.#departures.depart(face, () => this.#forget(face.id));
-      } catch (error) {
-        failure ??= messageOf(error);
-        // What is there still is as old in an hour; what is half gone is known to nobody else.
-        if (this.#find(face.id) === undefined) await this.#departures.insist(face);
-      }
-    }
+    const old = [...this.#entries, ...this.#unopened].filter(({ at }) => at < oldest);
+    const failure = await this.#departures.departAll(old, (id) => this.#find(id) !== undefined);
     if (failure === null) return;
     this.report(
       `Faces older than 'chain: forgetAfter' allows cannot be deleted; that is tried again every hour. ${failure}`,

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import { markForgotten } from './forgetting.ts';
 import type { ChainPaths } from './open-folders.ts';
 
@@ -5,6 +6,12 @@ import type { ChainPaths } from './open-folders.ts';
 export interface Departing {
   readonly id: string;
   readonly receiptSha256: string | null;
+}
+
+export interface DepartureTools {
+  /** Deletes a face, wherever it is on its way out. */
+  readonly remove: (id: string) => Promise<void>;
+  readonly report: (problem: string) => void;
 }
 
 /** What the disk did not let go of is tried again so often, ms. */
@@ -18,16 +25,16 @@ const mostRemembered = 10_000;
  */
 export class Departures {
   readonly #paths: ChainPaths;
-  readonly #remove: (id: string) => Promise<void>;
+  readonly #chain: DepartureTools;
   /** By the hash of the receipt; one that failed is not among them. */
   readonly #deletions = new Map<string, Promise<void>>();
   readonly #stuck = new Map<string, Departing>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param stuck what the disk did not let go of at the start */
-  constructor(paths: ChainPaths, stuck: readonly Departing[], remove: (id: string) => Promise<void>) {
+  constructor(paths: ChainPaths, stuck: readonly Departing[], chain: DepartureTools) {
     this.#paths = paths;
-    this.#remove = remove;
+    this.#chain = chain;
     for (const face of stuck) this.#stuck.set(face.id, face);
     this.#tryLater();
   }
@@ -38,19 +45,36 @@ export class Departures {
   }
 
   /** Deletes a face; rejects where the disk refuses. */
-  async depart(face: Departing, remove: () => Promise<void>): Promise<void> {
-    const deletion = remove();
+  async depart(face: Departing, remove = this.#chain.remove): Promise<void> {
     const { id, receiptSha256 } = face;
+    const deletion = remove(id);
     if (receiptSha256 !== null) this.#remember(receiptSha256, deletion);
     await deletion;
     this.#stuck.delete(id);
   }
 
-  /** Tries again to delete a face until the disk lets go of it, also after the next start. */
-  async insist(face: Departing): Promise<void> {
-    this.#stuck.set(face.id, face);
-    this.#tryLater();
-    await markForgotten(this.#paths, face.id);
+  /**
+   * Deletes faces that are in the chain for as long as the disk refuses; tells in words why the first of these stays, or
+   * null.
+   */
+  async departAll(faces: readonly Departing[], isThere: (id: string) => boolean): Promise<string | null> {
+    let failure: string | null = null;
+    for (const face of faces) {
+      try {
+        await this.depart(face);
+      } catch (error) {
+        failure ??= messageOf(error);
+        // One that is out of the chain is remembered nowhere else.
+        if (!isThere(face.id)) await this.#keepTrying(face);
+      }
+    }
+    return failure;
+  }
+
+  /** Tries again to delete a face until the disk lets go of it, also after the next start. `what` it is, for people. */
+  async insist(face: Departing, what: string, error: unknown): Promise<void> {
+    await this.#keepTrying(face);
+    this.#chain.report(`${what} is still on the disk; that is tried again every minute. ${messageOf(error)}`);
   }
 
   /**
@@ -79,9 +103,15 @@ export class Departures {
     deletion.catch(() => this.#deletions.get(receiptSha256) === deletion && this.#deletions.delete(receiptSha256));
   }
 
+  async #keepTrying(face: Departing): Promise<void> {
+    this.#stuck.set(face.id, face);
+    this.#tryLater();
+    await markForgotten(this.#paths, face.id);
+  }
+
   async #again(face: Departing): Promise<void> {
     try {
-      await this.depart(face, () => this.#remove(face.id));
+      await this.depart(face);
     } catch (error) {
       await markForgotten(this.#paths, face.id);
       throw error;

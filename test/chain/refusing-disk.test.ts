@@ -174,3 +174,34 @@ describe('faces that are older than they may be', () => {
     expect(existsSync(join(folder, 'forgotten', id))).toBe(false);
   });
 });
+
+describe('a visitor who leaves', () => {
+  it('joins the chain in no way where the disk refuses at that moment', async () => {
+    const { record, receipt } = await begin(1);
+    disk.refuses = (path) => path.includes(record.face.id);
+    await chain.abandon(record);
+    expect(chain.problems).toEqual([expect.stringMatching(/visitor who left.*tried again every minute/)]);
+    expect(chain.byReceipt(receipt)).toBeNull();
+    await expect(chain.wasForgotten(receipt)).rejects.toMatchObject({ code: 'DISK_BROKEN' });
+    await chain.close();
+    chain = await open();
+    expect([chain.newestOf(pack), chain.undrawn(pack)]).toEqual([null, []]);
+    disk.refuses = () => false;
+    expect(await chain.wasForgotten(receipt)).toBe(true);
+    expect(existsSync(record.folder)).toBe(false);
+  });
+
+  it('is gone once the disk takes that again', async () => {
+    const { record } = await begin(1);
+    disk.refuses = (path) => path.includes(record.face.id);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      await chain.abandon(record);
+      disk.refuses = () => false;
+      await vi.advanceTimersByTimeAsync(60_000);
+    } finally {
+      vi.useRealTimers();
+    }
+    await expect.poll(() => existsSync(record.folder)).toBe(false);
+  });
+});
