@@ -1,7 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -379,30 +379,5 @@ describe('forgetting', () => {
     chain = await open({ forgetAfter: 10, now: () => Date.now() + 11 * 24 * 3600 * 1000 });
     expect(chain.faces).toEqual([]);
     expect(await readdir(join(folder, 'faces'))).toEqual([]);
-  });
-});
-
-describe('the lock', () => {
-  it('lets one program in', async () => {
-    await expect(open()).rejects.toMatchObject({ code: 'CHAIN_IN_USE' });
-    const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
-    try {
-      await chain.close();
-      await writeFile(join(folder, 'chain.lock'), JSON.stringify({ pid: other.pid, token: 'x' }));
-      await expect(open()).rejects.toThrow(new RegExp(`process ${other.pid}`));
-      // Its number lives, but nobody has touched the lock for long: the number was dealt out anew.
-      const old = new Date(Date.now() - 60_000);
-      await utimes(join(folder, 'chain.lock'), old, old);
-      chain = await open();
-    } finally {
-      other.kill('SIGKILL');
-    }
-  });
-
-  it.each(['', '{', '{"pid":99999999,"token":"x"}'])('left behind as %j is taken over', async (text) => {
-    await chain.close();
-    await writeFile(join(folder, 'chain.lock'), text);
-    chain = await open();
-    await expect(open()).rejects.toMatchObject({ code: 'CHAIN_IN_USE' });
   });
 });
