@@ -13,14 +13,16 @@ import { beginFace, newFace } from './begin-face.ts';
 import { Departures } from './departures.ts';
 import { faceOfOtherPack, faceUnknown } from './errors.ts';
 import { exists, faceFiles, readFaceLatent, writeFacePictures } from './face-folder.ts';
-import { type FaceRecord, faceIdPattern, type PackFacts } from './face-record.ts';
+import { FaceList } from './face-list.ts';
+import { type FaceRecord, latentLength, type PackFacts } from './face-record.ts';
 import { dropFilm, type FilmOrder, orderFilm, placeFilm } from './films.ts';
 import { beginForgetting, finishForgetting, removeForgotten } from './forgetting.ts';
 import { hashOf } from './hash.ts';
-import { type ChainEntry, faceOf, IndexWriter, takeOut } from './index-file.ts';
+import { type ChainEntry, faceOf, IndexWriter } from './index-file.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { type ChainPaths, chainPaths, type OpenedFolders, openFolders } from './open-folders.ts';
 import { Problems } from './problems.ts';
+import { Room, tryRoom } from './room.ts';
 import { saveFace } from './save-face.ts';
 import { UnsavedFaces } from './unsaved-faces.ts';
 import { readCounter } from './visitor-counter.ts';
@@ -68,10 +70,7 @@ export class Chain implements ChainPort {
   readonly #paths: ChainPaths;
   readonly #lock: Lock;
   readonly #now: () => number;
-  readonly #entries: ChainEntry[];
-  /** Faces that cannot be shown, but deleted. */
-  readonly #unopened: ChainEntry[];
-  #faces: readonly ChainFace[] = [];
+  readonly #list: FaceList;
   #highest: number;
   readonly #active = new Map<string, BecomingRecord>();
   readonly #changeListeners = new Set<() => void>();
@@ -79,6 +78,10 @@ export class Chain implements ChainPort {
   readonly #problems: Problems;
   readonly #departures: Departures;
   readonly #unsaved = new UnsavedFaces((record, { image, ending }) => this.finish(record, image, ending));
+  readonly #room = new Room(
+    (bytes) => this.#writeCounter().then(() => tryRoom(this.#paths.faces, bytes)),
+    () => this.#tellChange(),
+  );
   readonly #index: IndexWriter;
   /** A film on its way into its place: nothing is forgotten in the middle of that. */
   #placing: Promise<void> = Promise.resolve();
@@ -89,8 +92,7 @@ export class Chain implements ChainPort {
     this.#paths = paths;
     this.#lock = lock;
     this.#now = options.now ?? Date.now;
-    this.#entries = opened.entries;
-    this.#unopened = opened.unopened;
+    this.#list = new FaceList(opened.entries, opened.unopened);
     this.#highest = Math.max(opened.highest, given);
     this.#index = new IndexWriter(paths.index);
     this.#problems = new Problems(opened.problems);
@@ -98,13 +100,12 @@ export class Chain implements ChainPort {
       remove: (id) => this.#forget(id),
       report: (problem) => this.report(problem),
     });
-    this.#listFaces();
     this.#timer = setInterval(() => void this.forgetOld(), hour);
     this.#timer.unref();
   }
 
   get faces(): readonly ChainFace[] {
-    return this.#faces;
+    return this.#list.faces;
   }
 
   /** The highest visitor number ever given, also to faces that were forgotten since. */
@@ -142,6 +143,11 @@ export class Chain implements ChainPort {
     return this.#unsaved.trouble;
   }
 
+  /** Why no face can be begun at present, in words; null where one can. */
+  get refusal(): string | null {
+    return this.#room.refusal;
+  }
+
   /**
    * Begins a face. The number is the order's, or the next one where that was given before.
    * Throws what the operating system says where nothing can be written.
@@ -154,17 +160,22 @@ export class Chain implements ChainPort {
     const visitor = order.visitor > this.#highest ? order.visitor : this.#highest + 1;
     const { face, receipt } = newFace(order, visitor, pack, from, this.#now());
     const folder = this.#folder(face.id);
+    const photograph = this.#options.keepPortraits ? order.photograph.bytes : null;
     this.#highest = visitor;
     try {
-      await writeFileAtomic(this.#paths.counter, JSON.stringify({ highest: visitor }));
-      const record = await beginFace(face, folder, this.#options.keepPortraits ? order.photograph.bytes : null);
+      await this.#writeCounter();
+      const record = await beginFace(face, folder, photograph);
       this.#active.set(face.id, record);
       // It may have been forgotten while all this was written.
       if (from !== null && !(await exists(this.#folder(from)))) await this.#forgetStarts(from);
+      this.#room.found();
       return { record, receipt };
     } catch (error) {
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
-      throw fileError(folder, error);
+      const failure = fileError(folder, error);
+      // Its first step needs room as well.
+      this.#room.refused(failure.message, (photograph?.byteLength ?? 0) + 4 * latentLength(pack));
+      throw failure;
     }
   }
 
@@ -182,7 +193,7 @@ export class Chain implements ChainPort {
       // It may have been forgotten meanwhile.
       if (!isActive()) return;
       this.#letGo(record);
-      this.#entries.push(entry);
+      this.#list.add(entry);
     } catch (error) {
       // Forgotten meanwhile: what was written went with it.
       if (!isActive()) return;
@@ -234,9 +245,8 @@ export class Chain implements ChainPort {
 
   async #forget(id: string): Promise<void> {
     const active = this.#active.get(id);
-    const putBack = [takeOut(this.#entries, id), takeOut(this.#unopened, id)];
+    const putBack = this.#list.takeOut(id);
     this.#active.delete(id);
-    this.#listFaces();
     await Promise.allSettled([...this.#forgetListeners].map(async (listener) => listener(id)));
     // What the disk says to the end of a journal does not matter any more.
     await active?.stop().catch(() => undefined);
@@ -246,7 +256,7 @@ export class Chain implements ChainPort {
     } catch (error) {
       // It is all there still: whoever asked can ask again.
       if (active !== undefined) this.#active.set(id, active);
-      for (const put of putBack) put();
+      putBack();
       await this.#changed();
       throw error;
     }
@@ -254,9 +264,7 @@ export class Chain implements ChainPort {
     try {
       await this.#forgetStarts(id);
       await finishForgetting(this.#paths, id);
-      for (const [i, entry] of this.#entries.entries()) {
-        if (entry.from === id) this.#entries[i] = { ...entry, from: null, filmed: true };
-      }
+      this.#list.forgetOrigin(id);
     } finally {
       await this.#changed();
     }
@@ -274,8 +282,10 @@ export class Chain implements ChainPort {
     const { forgetAfter } = this.#options;
     if (forgetAfter === 0) return;
     const oldest = this.#now() - forgetAfter * day;
-    const old = [...this.#entries, ...this.#unopened].filter(({ at }) => at < oldest);
-    const failure = await this.#departures.departAll(old, (id) => this.#find(id) !== undefined);
+    const failure = await this.#departures.departAll(
+      this.#list.olderThan(oldest),
+      (id) => this.#find(id) !== undefined,
+    );
     if (failure === null) return;
     this.report(
       `Faces older than 'chain: forgetAfter' allows cannot be deleted; that is tried again every hour. ${failure}`,
@@ -289,13 +299,12 @@ export class Chain implements ChainPort {
       const { id, visitor, startedAt } = face;
       return { face: { id, visitor, at: startedAt, likeness: last?.likeness ?? null }, finished: false };
     }
-    const isMeant = ({ receiptSha256 }: ChainEntry) => receiptSha256 === hash;
-    const entry = this.#entries.find(isMeant) ?? this.#unopened.find(isMeant);
+    const entry = this.#list.find(({ receiptSha256 }) => receiptSha256 === hash);
     return entry ? { face: faceOf(entry), finished: true } : null;
   }
 
   async picture(id: string, name: FacePicture): Promise<Uint8Array | null> {
-    if (!this.#knows(id) && !this.#unopened.some((entry) => entry.id === id)) return null;
+    if (this.#list.find((entry) => entry.id === id) === undefined) return null;
     return readFile(join(this.#folder(id), name)).catch(() => null);
   }
 
@@ -304,14 +313,14 @@ export class Chain implements ChainPort {
     return bytes && decodeImage({ name: `${id}/${faceFiles.final}`, bytes }).catch(() => null);
   }
 
-  /** The newest face that the network in use can go on from, but for those; null where there is none. */
+  /** See `FaceList`. */
   newestOf(pack: PackFacts, except: ReadonlySet<string> = new Set()): string | null {
-    return this.#entries.findLast((e) => e.packSha256 === pack.sha256 && !except.has(e.id))?.id ?? null;
+    return this.#list.newestOf(pack, except);
   }
 
   /** A face's latent, see `latentLength`. Throws FACE_UNKNOWN, FACE_OTHER_PACK, or what is wrong with the file. */
   latent(id: string, pack: PackFacts): Float32Array {
-    const entry = this.#entries.find((known) => known.id === id);
+    const entry = this.#list.entries.find((known) => known.id === id);
     if (entry === undefined) throw faceUnknown(id);
     if (entry.packSha256 !== pack.sha256) throw faceOfOtherPack(id);
     return readFaceLatent(this.#folder(id), id, pack);
@@ -319,12 +328,12 @@ export class Chain implements ChainPort {
 
   /** Faces whose pictures are still to be drawn: they were interrupted. */
   undrawn(pack: PackFacts): string[] {
-    return this.#entries.filter((e) => !e.drawn && e.packSha256 === pack.sha256).map(({ id }) => id);
+    return this.#list.entries.filter((e) => !e.drawn && e.packSha256 === pack.sha256).map(({ id }) => id);
   }
 
   /** Gives an interrupted face its pictures. */
   async draw(id: string, image: RgbImage): Promise<void> {
-    if (!this.#knows(id)) return;
+    if (!this.#list.has(id)) return;
     await writeFacePictures(this.#folder(id), image);
     await this.#update(id, { drawn: true });
   }
@@ -333,13 +342,13 @@ export class Chain implements ChainPort {
   nextFilm(pack: PackFacts, except: ReadonlySet<string>): FilmOrder | null {
     // One that grew out of a face on its way out would begin with that.
     const isOwed = (e: ChainEntry) => e.drawn && !e.filmed && (e.from === null || !this.#departures.has(e.from));
-    const entry = this.#entries.find((e) => isOwed(e) && e.packSha256 === pack.sha256 && !except.has(e.id));
+    const entry = this.#list.entries.find((e) => isOwed(e) && e.packSha256 === pack.sha256 && !except.has(e.id));
     return entry === undefined ? null : orderFilm(this.#paths.films, this.#folder(entry.id), entry);
   }
 
   /** A film is whole: it comes into its place, and the journal goes. */
   async filmed(id: string, video: string): Promise<void> {
-    if (!this.#knows(id)) return dropFilm(video);
+    if (!this.#list.has(id)) return dropFilm(video);
     const placed = placeFilm(video, this.#folder(id));
     this.#placing = placed.catch(() => undefined);
     await placed;
@@ -348,6 +357,7 @@ export class Chain implements ChainPort {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#room.close();
     await this.#unsaved.close();
     await this.#departures.close();
     await Promise.allSettled([...this.#active.values()].map((record) => record.stop()));
@@ -357,36 +367,32 @@ export class Chain implements ChainPort {
 
   /** Never rejects, see `IndexWriter`. */
   saveIndex(): Promise<void> {
-    return this.#index.write(this.#entries);
+    return this.#index.write(this.#list.entries);
   }
 
   #folder(id: string): string {
     return join(this.#paths.faces, id);
   }
 
-  #knows(id: string): boolean {
-    return faceIdPattern.test(id) && this.#entries.some((entry) => entry.id === id);
-  }
-
   #find(id: string): FaceRecord | ChainEntry | undefined {
-    const isMeant = (entry: ChainEntry) => entry.id === id;
-    return this.#active.get(id)?.face ?? this.#entries.find(isMeant) ?? this.#unopened.find(isMeant);
+    return this.#active.get(id)?.face ?? this.#list.find((entry) => entry.id === id);
   }
 
   async #update(id: string, change: Partial<ChainEntry>): Promise<void> {
-    const at = this.#entries.findIndex((entry) => entry.id === id);
-    if (at < 0) return;
-    this.#entries[at] = { ...this.#entries[at], ...change };
+    this.#list.update(id, change);
     await this.#changed();
   }
 
   async #changed(): Promise<void> {
-    this.#listFaces();
-    for (const listener of this.#changeListeners) listener();
+    this.#tellChange();
     await this.saveIndex();
   }
 
-  #listFaces(): void {
-    this.#faces = this.#entries.filter(({ drawn }) => drawn).map(faceOf);
+  #tellChange(): void {
+    for (const listener of this.#changeListeners) listener();
+  }
+
+  #writeCounter(): Promise<void> {
+    return writeFileAtomic(this.#paths.counter, JSON.stringify({ highest: this.#highest }));
   }
 }

@@ -76,11 +76,3 @@ export class IndexWriter {
     return this.#last;
   }
 }
-
-/** Takes a face out of a list, if it is there; tells how to put it back. */
-export function takeOut(list: ChainEntry[], id: string): () => void {
-  const at = list.findIndex((entry) => entry.id === id);
-  if (at < 0) return () => {};
-  const [entry] = list.splice(at, 1);
-  return () => void list.splice(at, 0, entry);
-}

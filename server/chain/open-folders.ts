@@ -10,6 +10,7 @@ import { sweepFilms } from './films.ts';
 import { beginForgetting, finishForgetting } from './forgetting.ts';
 import { type ChainEntry, entryOf, readIndex } from './index-file.ts';
 import { readJournal } from './journal.ts';
+import { sweepRoom } from './room.ts';
 import { decodeSteps, vectorOf, wholeSteps } from './step-record.ts';
 
 /** Where a chain keeps its things. */
@@ -44,6 +45,7 @@ export async function openFolders(paths: ChainPaths, now: number): Promise<Opene
     await mkdir(paths.forgotten, { recursive: true });
     await mkdir(paths.films, { recursive: true });
     await sweepFilms(paths.films);
+    await sweepRoom(paths.faces);
   } catch (error) {
     throw fileError(paths.faces, error);
   }
@@ -76,7 +78,7 @@ export async function openFolders(paths: ChainPaths, now: number): Promise<Opene
     } catch (error) {
       problems.push(messageOf(error));
       const record = await readFaceRecord(join(paths.faces, id, faceFiles.record)).catch(() => null);
-      if (record !== null) unopened.push(entryOf(record, false, false));
+      if (record?.id === id) unopened.push(entryOf(record, false, false));
     }
   }
   entries.sort((a, b) => a.visitor - b.visitor || a.at - b.at);

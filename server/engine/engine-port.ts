@@ -304,7 +304,7 @@ export class Engine implements EnginePort {
     this.#backlog.later();
   }
 
-  /** A face may have been saved that waited for room on the disk. */
+  /** A face may have been saved that waited for room on the disk, or none can be begun, or one can again. */
   #chainChanged(): void {
     this.#tell();
     this.#backlog.later();
@@ -337,8 +337,11 @@ export class Engine implements EnginePort {
 
   #healthNow(before: EngineHealth | null): EngineHealth {
     const { ready, status, restarts } = this.#process;
-    const level = status.state === 'starting' ? 'starting' : status.state === 'ready' ? 'good' : 'trouble';
-    const message = status.message || (this.#trouble ?? this.#chain.trouble ?? '');
+    const { refusal, trouble } = this.#chain;
+    // Whoever is invited now would be photographed for nothing.
+    const ofReady = refusal === null ? 'good' : 'trouble';
+    const level = status.state === 'starting' ? 'starting' : status.state === 'ready' ? ofReady : 'trouble';
+    const message = status.message || (refusal ?? this.#trouble ?? trouble ?? '');
     const isSame = before?.level === level && before.message === message;
     return {
       level,

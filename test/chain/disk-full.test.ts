@@ -22,6 +22,9 @@ describe.skipIf(!isPossible)('a full disk', () => {
         step: expect.stringMatching(/journal: the disk is full\. Make room/),
         finish: 'DISK_FULL',
         begin: 'DISK_FULL',
+        room: 'DISK_FULL',
+        refusal: expect.stringMatching(/No face can be begun.*the disk is full/),
+        roomLater: '',
       });
       // The last step, though the journal has an earlier one at its end.
       expect(rest).toEqual({ kept: 19, faces: 1, problems: [] });

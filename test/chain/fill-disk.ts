@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openChain } from '../../server/chain/chain.ts';
+import { tryRoom } from '../../server/chain/room.ts';
 import type { FamiliarError } from '../../server/errors.ts';
 import { orderOf, picture } from '../engine/tiny-pack.ts';
 
@@ -33,8 +34,16 @@ await writeFile(join(folder, 'rest'), new Uint8Array(300_000)).catch(() => undef
 await chain.begin(orderOf(2, picture(2), 10), pack, null).catch((error: FamiliarError) => {
   failures.begin = error.code;
 });
+const room = () =>
+  tryRoom(join(folder, 'faces'), 50_000).then(
+    () => null,
+    (error: FamiliarError) => error.code,
+  );
+failures.room = (await room()) ?? '';
+failures.refusal = chain.refusal ?? '';
 // Somebody makes room: what waited in memory is saved, and is there after a restart.
 await Promise.all([rm(ballast), rm(join(folder, 'rest'))]);
+failures.roomLater = (await room()) ?? '';
 await chain.close();
 chain = await openChain({ folder, keepPortraits: false, forgetAfter: 0 });
 const newest = chain.newestOf(pack);

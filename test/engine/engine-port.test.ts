@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Chain, openChain } from '../../server/chain/chain.ts';
 import { createEngine, type Engine, type EngineOptions } from '../../server/engine/engine-port.ts';
 import type { Becoming, BecomingStep } from '../../server/installation/ports.ts';
@@ -283,6 +283,30 @@ describe('bad luck', () => {
     await writeTinyPack(broken);
     await engine.whenReady();
     expect(engine.health.level).toBe('good');
+  });
+
+  it('rests while no face can be begun, says why, and is good again by itself', async () => {
+    await begin();
+    const levels: string[] = [];
+    engine.onHealth(({ level }) => levels.push(level));
+    const faces = join(folder, 'faces');
+    await rm(faces, { recursive: true });
+    await writeFile(faces, 'a file where a folder should be');
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      await expect(engine.become(orderOf(1, picture(1), 1))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+      expect(engine.health).toMatchObject({ level: 'trouble', message: expect.stringMatching(/No face can be begun/) });
+      await vi.advanceTimersByTimeAsync(30_000);
+      await expect(engine.become(orderOf(1, picture(1), 1))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+      await rm(faces);
+      await mkdir(faces);
+      await vi.advanceTimersByTimeAsync(30_000);
+    } finally {
+      vi.useRealTimers();
+    }
+    await expect.poll(() => engine.health).toMatchObject({ level: 'good', message: '' });
+    await expect(engine.become(orderOf(2, picture(2), 0.3)).then(all)).resolves.not.toHaveLength(0);
+    expect(levels.slice(0, 1)).toEqual(['trouble']);
   });
 
   it('deletes a face that is becoming', async () => {
