@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
+import { fileError } from '../files/errors.ts';
 import { validateMapping } from '../protocol/mapping.ts';
 
 const primitive = z.union([z.number(), z.boolean(), z.string().max(1_000)]);
@@ -44,6 +45,8 @@ export const emptyState = (): SavedState => ({
 });
 
 const maxBytes = 4 * 1024 * 1024;
+/** The PIN and the tablets' secret are in it: nobody else on this computer reads it. */
+const ownerOnly = 0o600;
 
 export interface StateFile {
   readonly state: SavedState;
@@ -65,7 +68,8 @@ export interface StateFileOptions {
 
 /**
  * Opens the state file. One that is damaged is put aside under another name, and the piece starts from what can be
- * read of it, or from installation.yaml: a bad state must never keep it dark.
+ * read of it, or from installation.yaml: a bad state must never keep it dark. One that the disk does not give out may be
+ * whole: it stays as it is, and nothing is written over it.
  */
 export async function openStateFile(path: string, options: StateFileOptions): Promise<StateFile> {
   const { delay = 500, now = Date.now, onProblem } = options;
@@ -76,11 +80,11 @@ export async function openStateFile(path: string, options: StateFileOptions): Pr
   let writing: Promise<void> = Promise.resolve();
 
   const write = async (): Promise<void> => {
-    if (!dirty) return;
+    if (!dirty || loaded.isLocked) return;
     dirty = false;
     try {
       await mkdir(dirname(path), { recursive: true });
-      await writeFileAtomic(path, `${JSON.stringify(state, null, 2)}\n`);
+      await writeFileAtomic(path, `${JSON.stringify(state, null, 2)}\n`, ownerOnly);
     } catch (error) {
       dirty = true;
       onProblem(`What was changed could not be remembered: ${messageOf(error)}`);
@@ -121,6 +125,8 @@ interface Loaded {
   readonly problem: string | null;
   /** Whether the state is what is left of a file that was put aside. */
   readonly isRest: boolean;
+  /** Whether the file cannot be read at present, so that it must not be written either. */
+  readonly isLocked: boolean;
 }
 
 async function load(path: string, now: () => number): Promise<Loaded> {
@@ -134,20 +140,32 @@ async function load(path: string, now: () => number): Promise<Loaded> {
   try {
     const { size } = await stat(path);
     if (size > maxBytes) throw new Error(`it has ${size} bytes`);
-    const { state, dropped } = salvage(JSON.parse(await readFile(path, 'utf8')));
-    if (dropped.length === 0) return { state, problem: null, isRest: false };
+    const text = await readFile(path, 'utf8');
+    // An earlier version let everybody read it.
+    await chmod(path, ownerOnly).catch(() => undefined);
+    const { state, dropped } = salvage(JSON.parse(text));
+    if (dropped.length === 0) return { state, problem: null, isRest: false, isLocked: false };
     const most = 10;
     const more = dropped.length > most ? ` and ${dropped.length - most} more` : '';
     const lost = `${dropped.slice(0, most).join(', ')}${more}`;
     const problem = `${path} is damaged in part; ${await putAside()}. Lost is ${lost}; everything else is kept.`;
-    return { state, problem, isRest: true };
+    return { state, problem, isRest: true, isLocked: false };
   } catch (error) {
-    const errno = (error as NodeJS.ErrnoException).code;
-    if (errno === 'ENOENT') return { state: emptyState(), problem: null, isRest: false };
+    const { code = '', syscall } = error as NodeJS.ErrnoException;
+    const fresh = { state: emptyState(), isRest: false, isLocked: false };
+    if (missing.includes(code)) return { ...fresh, problem: null };
+    if (syscall !== undefined) return { ...fresh, isLocked: true, problem: lockedProblem(path, error) };
     const problem = `${path} is damaged; ${await putAside()}, and the values of installation.yaml are used.`;
-    return { state: emptyState(), problem, isRest: false };
+    return { ...fresh, problem };
   }
 }
+
+/** Codes of a path at which no file can be. */
+const missing = ['ENOENT', 'ENOTDIR'];
+
+const lockedProblem = (path: string, error: unknown): string =>
+  `${fileError(path, error).message} It stays as it is, and until it can be read at a start, the values of ` +
+  'installation.yaml are used, what is changed is forgotten at the end, and a PIN that was made up is a new one.';
 
 /** What can be read of a state, and the names of what had to be dropped. Throws where it is no state of this version. */
 function salvage(value: unknown): { readonly state: SavedState; readonly dropped: readonly string[] } {

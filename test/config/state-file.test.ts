@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -119,5 +119,28 @@ describe('the state file', () => {
     await rm(join(folder, 'inner'));
     await state.flush();
     expect(JSON.parse(await readFile(file, 'utf8')).visitors).toBe(1);
+  });
+
+  it.skipIf(process.platform === 'win32')('is for nobody else to read, also one of an earlier version', async () => {
+    const mode = async () => (await stat(file)).mode & 0o777;
+    const first = await openStateFile(file, silent);
+    first.update({ pin: '123456' });
+    await first.flush();
+    expect(await mode()).toBe(0o600);
+    await chmod(file, 0o644);
+    expect((await openStateFile(file, silent)).state.pin).toBe('123456');
+    expect(await mode()).toBe(0o600);
+  });
+
+  it('that the disk does not give out stays where it is, is said, and is not written over', async () => {
+    // Whoever runs the tests may be allowed every file, but none reads a folder as one.
+    await mkdir(file, { recursive: true });
+    const opened = await openStateFile(file, silent);
+    expect(opened.state).toEqual(emptyState());
+    expect(opened.problem).toMatch(/state\.json: this is a folder.*stays as it is.*installation\.yaml/);
+    opened.update({ visitors: 4 });
+    await opened.flush();
+    expect(opened.state.visitors).toBe(4);
+    expect(await readdir(join(folder, 'inner'))).toEqual(['state.json']);
   });
 });
