@@ -43,3 +43,12 @@ export async function sweepFilms(films: string, faces?: readonly string[]): Prom
   // One that is being written cannot be deleted on Windows; the engine was told to stop, and deletes it itself.
   await Promise.allSettled(swept.map((name) => rm(join(films, name), { force: true })));
 }
+
+/**
+ * Words about a film or another file of a face under its lasting name, instead of one that it has while it is written: the
+ * same problem is the same sentence again.
+ */
+export const withLastingNames = (words: string): string =>
+  words
+    .replace(/\.([^/\\]+?)\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.partial/g, '$1')
+    .replace(/(\d{6,10}-[0-9a-f]{12})\.[0-9a-f]{8}\.mp4/g, '$1.mp4');

@@ -1,6 +1,6 @@
 import type { Chain } from '../chain/chain.ts';
 import type { PackFacts } from '../chain/face-record.ts';
-import { dropFilm } from '../chain/films.ts';
+import { dropFilm, withLastingNames } from '../chain/films.ts';
 import { messageOf } from '../errors.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import type { FromEngine, ToEngine } from './messages.ts';
@@ -127,7 +127,7 @@ export class Backlog {
   #fails(face: string, reason: string): void {
     if (this.#film?.face === face) this.#film = null;
     this.#failed.add(face);
-    this.#tools.chain.report(reason);
+    this.#tools.chain.report(withLastingNames(reason));
     this.#again ??= setTimeout(() => {
       this.#again = undefined;
       this.#failed.clear();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -139,6 +140,20 @@ describe('what faces still lack', () => {
     await minutes(11);
     expect(begun()).toHaveLength(4);
     expect(new Set(reported)).toEqual(new Set(['The disk is full.']));
+  });
+
+  it('is said in the same words each time, whatever names its film has while it is drawn', async () => {
+    unfilmed = ['a'];
+    backlog.later();
+    const face = '000012-0123456789ab';
+    for (const random of ['00c0ffee', 'deadbeef']) {
+      await minutes(11);
+      const partial = `/films/.${face}.${random}.${randomUUID()}.partial.mp4`;
+      fails(`/films/${face}.${random}.mp4: the video could not be written (No room: ${partial}).`);
+    }
+    await minutes(11);
+    const said = `/films/${face}.mp4: the video could not be written (No room: /films/${face}.mp4).`;
+    expect(reported).toEqual([said, said]);
   });
 
   it('whose film the disk will not take into its place is said, and filmed again after a while', async () => {
