@@ -68,7 +68,9 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     void answer(options, special, request)
       .catch((error): Answer => {
         // What went wrong is for the log; a visitor's phone gets a sentence.
-        process.stderr.write(`${request.url}: ${messageOf(error)}\n`);
+        // Without what follows: it may be the secret of a receipt.
+        const [route] = /^\/[^/]*/.exec(urlOf(request).pathname) ?? [];
+        process.stderr.write(`${route}: ${messageOf(error)}\n`);
         return text(500, 'Something went wrong. Please try again.\n');
       })
       .then((result) => send(response, result, request.method === 'HEAD'));
