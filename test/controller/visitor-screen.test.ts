@@ -183,6 +183,8 @@ describe('the oval', () => {
     expect(shown({ state: 'greet', visit: mine() })).toEqual({ kind: 'wall', dim: true });
     expect(shown({ state: 'framing', visit: mine() })).toEqual({ kind: 'camera', own: true, still: false });
     expect(shown({ state: 'framing', visit: mine(), cameraDriver: 'device' })).toMatchObject({ own: false });
+    // Frozen or black: it must be looked at to be seen to be well again.
+    expect(shown({ state: 'framing', visit: mine(), trouble: 'camera' })).toMatchObject({ kind: 'camera', own: true });
     expect(shown({ state: 'review', visit: mine() })).toMatchObject({ kind: 'camera', still: true });
     expect(shown({ state: 'review', visit: mine({ portrait: '/portrait/x' }) })).toEqual({
       kind: 'portrait',

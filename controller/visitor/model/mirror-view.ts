@@ -28,7 +28,6 @@ export function mirrorPicture(screen: Screen, state: InstallationState | null): 
     case 'connecting':
     case 'outdated':
       return { kind: 'nothing' };
-    case 'camera-trouble':
     case 'resting':
     case 'called':
     case 'consent':
@@ -37,12 +36,15 @@ export function mirrorPicture(screen: Screen, state: InstallationState | null): 
     case 'busy':
     case 'becoming':
       return { kind: 'wall', dim: false };
+    case 'camera-trouble':
+      // A browser stops a film that is not on the page: this tablet's own camera would never be seen to be well again.
+      return screen.camera === null ? mirrorOf(state) : { kind: 'wall', dim: true };
     case 'framing':
     case 'countdown':
-      return { kind: 'camera', own: state?.cameraDriver === 'browser', still: false };
+      return mirrorOf(state);
     case 'review':
       return screen.portrait === null
-        ? { kind: 'camera', own: state?.cameraDriver === 'browser', still: true }
+        ? { ...mirrorOf(state), still: true }
         : { kind: 'portrait', address: screen.portrait };
     case 'arrived': {
       // The face itself would leap out of the bent one that has just become.
@@ -53,6 +55,9 @@ export function mirrorPicture(screen: Screen, state: InstallationState | null): 
     }
   }
 }
+
+const mirrorOf = (state: InstallationState | null) =>
+  ({ kind: 'camera', own: state?.cameraDriver === 'browser', still: false }) as const;
 
 /** Whether the wall shows faces bent, and the chain's picture is another than the wall's. */
 const isBent = (state: InstallationState | null): boolean =>
