@@ -80,8 +80,9 @@ export function startVisitorApp(): VisitorApp {
   const screen = () => screenOf(link.get(), tablet.get(), camera.view.get().problem);
   const keepCode = () => {
     const { state } = link.get();
+    const shown = screen();
     const now = Date.now();
-    if (!state || screen().name !== 'arrived' || warningOf(screen(), link.get(), now) === null) return;
+    if (!state || shown.name !== 'arrived' || warningOf(shown, link.get(), now) === null) return;
     if (state.farewell) void socket.send({ type: 'stay' });
     else tell({ type: 'stayed', until: now + state.settings.arrivedPage * 1_000 });
   };

@@ -1,6 +1,7 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { fileError } from '../files/errors.ts';
+import { writeWhole } from '../files/write-whole.ts';
 
 /**
  * An append-only file of records, of which a power cut at any byte costs at most the one being written, and a damaged
@@ -96,7 +97,7 @@ export async function shrinkRecords(
     const starts = payloads.map(({ byteOffset }) => from + byteOffset - bytes.byteOffset - headerBytes);
     for (const [i, payload] of shrink(payloads).entries()) {
       const filler = payloads[i].byteLength - payload.byteLength;
-      if (filler > 0) await writeAt(file, Buffer.concat([encodeRecord(payload), Buffer.alloc(filler)]), starts[i]);
+      if (filler > 0) await writeWhole(file, Buffer.concat([encodeRecord(payload), Buffer.alloc(filler)]), starts[i]);
     }
     await file.datasync();
     return starts;
@@ -105,13 +106,6 @@ export async function shrinkRecords(
     throw fileError(path, error);
   } finally {
     await file?.close();
-  }
-}
-
-async function writeAt(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
-    done += bytesWritten;
   }
 }
 
@@ -147,7 +141,7 @@ export class JournalWriter {
     return this.#inTurn(async () => {
       const record = encodeRecord(payload);
       try {
-        await writeAt(this.#file, record, this.#end);
+        await writeWhole(this.#file, record, this.#end);
         await this.#file.datasync();
         this.#end += record.length;
       } catch (error) {

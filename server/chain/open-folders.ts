@@ -66,14 +66,14 @@ export async function openFolders(paths: ChainPaths, now: number): Promise<Opene
   const index = await readIndex(paths.index);
   const entries: ChainEntry[] = [];
   const unopened: ChainEntry[] = [];
+  const isStuck = (id: string) => stuck.some((face) => face.id === id);
   for (const id of ids) {
-    if (stuck.some((face) => face.id === id)) continue;
+    if (isStuck(id)) continue;
     const known = index.get(id);
     try {
       const entry = known?.drawn && known.filmed ? known : await openFace(join(paths.faces, id), now);
       // The index may be older than that.
-      const isForgotten =
-        entry?.from != null && forgotten.includes(entry.from) && !stuck.some((face) => face.id === entry.from);
+      const isForgotten = entry?.from != null && forgotten.includes(entry.from) && !isStuck(entry.from);
       if (entry !== null) entries.push(isForgotten ? { ...entry, from: null } : entry);
     } catch (error) {
       problems.push(messageOf(error));

@@ -20,7 +20,10 @@ interface Tries {
 /** `retryAfter`: seconds to wait before the next try. */
 export type PinVerdict = { readonly ok: true } | { readonly ok: false; readonly retryAfter: number | null };
 
-/** Keeps the curator's page and the making of tablets to those who know the PIN, in constant time and with ever longer waits for those who guess. */
+/**
+ * Keeps the curator's page and the making of tablets to those who know the PIN, in constant time and with ever longer waits
+ * for those who guess.
+ */
 export class PinGuard {
   readonly #digest: Buffer;
   readonly #tries = new Map<string, Tries>();

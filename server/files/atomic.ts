@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { fileError } from './errors.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** A name left behind by a write that a power cut interrupted; such files may be deleted at any time nobody writes. */
 export const isPartialName = (name: string): boolean => /^\..+\.[0-9a-f-]{36}\.partial(\.[^.]+)?$/.test(name);
@@ -46,12 +47,7 @@ export async function writeChunksAtomic(
   await replaceFile(path, async (temporary) => {
     const file = await open(temporary, 'wx');
     try {
-      for await (const chunk of chunks) {
-        for (let at = 0; at < chunk.byteLength; ) {
-          const { bytesWritten } = await file.write(chunk, at, Math.min(chunk.byteLength - at, 1 << 30));
-          at += bytesWritten;
-        }
-      }
+      for await (const chunk of chunks) await writeWhole(file, chunk);
     } finally {
       await file.close();
     }

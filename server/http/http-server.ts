@@ -117,22 +117,20 @@ interface Special {
 async function answer(options: HttpOptions, special: Special, request: IncomingMessage): Promise<Answer> {
   const url = urlOf(request);
   const { pathname } = url;
-  if (pathname.startsWith(routes.receipt)) {
-    return ['GET', 'HEAD', 'POST'].includes(request.method ?? '')
-      ? special.receipt(request, url)
-      : text(405, 'Not here.\n');
-  }
+  const isReceipt = pathname.startsWith(routes.receipt);
   // What holds for a page holds for it with a slash as well.
   const route = pathname.replace(/(?<=.)\/$/, '');
   const isVisitor = route === routes.visitor;
-  const methods = isVisitor ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD'];
+  // Both have forms.
+  const methods = isReceipt || isVisitor ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD'];
   if (!methods.includes(request.method ?? '')) return text(405, 'Not here.\n');
+  if (isReceipt) return special.receipt(request, url);
   const host = hostOf(request);
   if (options.tls && secured.includes(route) && host !== null && isPlainFromElsewhere(request)) {
     return { ...text(307, 'Over https, please.\n'), headers: { location: `https://${host}${pathname}${url.search}` } };
   }
   if (isVisitor) return special.visitor(request);
-  const page = pathname === plainTemplate ? undefined : options.pages(pathname);
+  const page = options.pages(pathname);
   if (page !== undefined) return page;
   const certificate = options.authority && answerCertificate(pathname, host ?? 'localhost', options.authority);
   if (certificate !== undefined) return certificate;

@@ -19,10 +19,8 @@ const documents: Readonly<Record<string, string>> = {
   [routes.display]: 'display/index.html',
   [routes.visitor]: 'controller/visitor/index.html',
   [routes.curator]: 'controller/curator/index.html',
+  [plainTemplate]: 'controller/plain/index.html',
 };
-
-/** Files that are known by their route alone: rules for a route would not hold for a second address of the same page. */
-const isDocument = (path: string): boolean => path.endsWith('.html') && path !== plainTemplate;
 
 /**
  * The built pages, read once into memory (2 MB): nothing a browser asks for ever becomes a path on this disk.
@@ -55,7 +53,8 @@ export function loadPages(folder: string): (path: string) => Answer | undefined 
     answers.set(route, answer);
     if (route !== '/') answers.set(`${route}/`, answer);
   }
-  for (const path of [...answers.keys()].filter(isDocument)) answers.delete(path);
+  // Known by their routes alone: rules for a route would not hold for a second address of the same page.
+  for (const path of [...answers.keys()].filter((known) => known.endsWith('.html'))) answers.delete(path);
   return (path) => answers.get(path);
 }
 

@@ -1,7 +1,10 @@
 import { FamiliarError } from '../errors.ts';
 
-/** Where the built page that is filled in here is kept; its style and type are those of the tablets. */
-export const plainTemplate = '/controller/plain/index.html';
+/**
+ * What the built page that is filled in here is known by: no address, so that nobody is given it as it is. Its style and type
+ * are those of the tablets.
+ */
+export const plainTemplate = 'plain';
 
 /** What is replaced in the built page, each exactly once. */
 const slots = { language: '<html lang="en">', title: '<title>Familiar Faces</title>', content: '<!--content-->' };
@@ -23,7 +26,7 @@ export function plainPages(template: string): (page: PlainPage) => string {
     if (template.split(slot).length === 2) continue;
     throw new FamiliarError(
       'PAGES_MISSING',
-      `The page ${plainTemplate} has no place for ${slot}. Run 'npm run build'.`,
+      `The page '${plainTemplate}' has no place for ${slot}. Run 'npm run build'.`,
     );
   }
   return ({ language, title, header, main }) =>

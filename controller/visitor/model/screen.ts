@@ -27,7 +27,7 @@ export type Screen =
       /** The portrait is about to be taken by itself. */
       readonly captures: boolean;
     }
-  /** `camera` is what is wrong with this tablet's own, null where it is another one. */
+  /** `camera` is what this tablet knows to be wrong with its own; null where the server alone says that one is in trouble. */
   | { readonly name: 'camera-trouble'; readonly camera: CameraProblem | null }
   | { readonly name: 'countdown' }
   /** `portrait` is null until it has been taken and found good. */
