@@ -10,6 +10,8 @@ const mostTold = 10;
 /**
  * Follows a camera's health for the log: each trouble and its end, so that in the morning somebody can read what happened
  * at night. What a camera that is opened or waits for a tablet goes through is nothing to remember.
+ *
+ * @param now ms, going evenly
  */
 export function followCamera(
   write: Write,
@@ -19,8 +21,7 @@ export function followCamera(
   let isOpen = false;
   return ({ level, message }) => {
     if (level === 'trouble') {
-      // Where the computer's clock was set back, nothing stays untold until it has caught up.
-      for (const [told, at] of toldAt) if (Math.abs(now() - at) >= pause) toldAt.delete(told);
+      for (const [told, at] of toldAt) if (now() - at >= pause) toldAt.delete(told);
       if (toldAt.has(message) || toldAt.size >= mostTold) return;
       toldAt.set(message, now());
       isOpen = true;
