@@ -28,6 +28,7 @@ import { Closing } from './live/closing.ts';
 import { FrameAudience } from './live/frame-audience.ts';
 import { healthOf } from './live/health.ts';
 import { keepFresh, openHttps } from './live/https.ts';
+import { ownHosts } from './live/own-hosts.ts';
 import { Portraits } from './live/portraits.ts';
 import { PreviewStream } from './live/preview-stream.ts';
 import { fromOurPages, fromTablets, refuseUpgrade, type Upgrade } from './live/upgrade.ts';
@@ -108,7 +109,9 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   if (stateFile.problem) log.write('warning', stateFile.problem);
   const pin = pinOf(config, stateFile);
   const guard = new PinGuard(pin, (address) => log.write('warning', `Several wrong PINs from ${address}.`));
-  const tablets = new Tablets(tabletSecret(stateFile), pin, guard);
+  const https = await openHttps(config.server, inFolder);
+  const hosts = ownHosts(config.server, https);
+  const tablets = new Tablets(tabletSecret(stateFile), pin, guard, hosts);
 
   const { forgetAfter, keepPortraits, resume, attractFaces } = config.chain;
   const chain = await openChain({ folder: inFolder(config.chain.folder), forgetAfter, keepPortraits });
@@ -139,7 +142,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     now: () => performance.now(),
     onError: (error) => log.write('error', `A picture could not be sent: ${messageOf(error)}`),
   });
-  const frames = new FrameAudience(hub, config.stream.format);
+  const frames = new FrameAudience(hub, hosts, config.stream.format);
 
   const settings = (): Settings => {
     const { countdown, hold, accepting, portraitBeside } = parameters.values;
@@ -196,12 +199,12 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     log,
     pin: guard,
     tablets,
+    hosts,
     isCurrent: (build) => answers(build) !== undefined,
     now: clock.now,
   });
-  const preview = new PreviewStream(installation, camera);
+  const preview = new PreviewStream(installation, camera, hosts);
 
-  const https = await openHttps(config.server, inFolder);
   const http = createHttpServer({
     host: config.server.host,
     port: config.server.port,
@@ -209,6 +212,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     authority: https?.authority,
     pages: answers,
     tablets,
+    hosts,
     now: clock.now,
     chain,
     texts,
@@ -218,9 +222,9 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     thumbnail: (display, query) => displays.thumbnail(display, query),
     health: () => healthOf(installation, engine, camera, displays),
     upgrades: {
-      [routes.frames]: fromOurPages((...upgrade) => frames.handleUpgrade(...upgrade)),
-      [routes.preview]: fromTablets(tablets, (...upgrade) => preview.handleUpgrade(...upgrade)),
-      [routes.camera]: fromTablets(tablets, (request, connection, head) => {
+      [routes.frames]: fromOurPages(hosts, (...upgrade) => frames.handleUpgrade(...upgrade)),
+      [routes.preview]: fromTablets(hosts, tablets, (...upgrade) => preview.handleUpgrade(...upgrade)),
+      [routes.camera]: fromTablets(hosts, tablets, (request, connection, head) => {
         if (camera.handleUpgrade) camera.handleUpgrade(request, connection, head);
         else refuseUpgrade(connection, 404);
       }),

@@ -29,6 +29,13 @@ const section = <T extends z.core.$ZodShape>(comment: string, shape: T) =>
     .prefault({} as never)
     .meta({ description: comment });
 
+const hostName = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i,
+    'a name without http:// and port',
+  );
+
 const server = section('Where the pages are served.', {
   host: text('Network address to listen on. 0.0.0.0 is all of them; 127.0.0.1 is this computer only.', 255, '0.0.0.0'),
   port: whole('Port of the pages.', '', 1, 65_535, 8080),
@@ -39,6 +46,15 @@ const server = section('Where the pages are served.', {
       description:
         'Address under which visitors’ phones reach this computer, such as https://faces.museum.org, for the code on ' +
         'the receipt. Empty: this computer’s own address on the network.',
+    }),
+  names: z
+    .array(hostName)
+    .max(20)
+    .default([])
+    .meta({
+      description:
+        'Other names under which browsers may open the pages, such as faces.museum.lan. The host name of this computer, ' +
+        'its addresses, publicAddress and the names in a certificate are known; under any other name nothing is served.',
     }),
   certificate: text(
     'Tablets lend their camera only over https, or over http to this computer itself. auto: https with a certificate ' +

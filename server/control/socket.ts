@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts';
 import type { Off } from '../installation/ports.ts';
 import type { Change, Installation } from '../installation/runner.ts';
 import { type CommandAnswer, parseCommand } from '../protocol/commands.ts';
+import type { OwnHosts } from '../protocol/hosts.ts';
 import { isLoopback, senderOf } from '../protocol/loopback.ts';
 import {
   type ClientEvents,
@@ -22,7 +23,7 @@ import type { Control } from './control.ts';
 import type { Displays } from './displays.ts';
 import type { LogBook } from './log-book.ts';
 import type { PinGuard } from './pin-guard.ts';
-import { isSameOrigin } from './same-origin.ts';
+import { socketRefusal } from './same-origin.ts';
 import { StateFeed } from './state-feed.ts';
 import type { StateView } from './state-view.ts';
 import type { Tablets } from './tablets.ts';
@@ -57,6 +58,7 @@ export interface SocketParts {
   readonly pin: PinGuard;
   /** Which browsers may be visitors' tablets. */
   readonly tablets: Pick<Tablets, 'admits'>;
+  readonly hosts: Pick<OwnHosts, 'refusal'>;
   /** Whether the pages are still served with this script; false after an upgrade. */
   readonly isCurrent: (build: string) => boolean;
   readonly now: () => number;
@@ -87,7 +89,10 @@ export class ControlSocket {
       pingInterval: 5_000,
       pingTimeout: 5_000,
       connectTimeout: 5_000,
-      allowRequest: (request, answer) => answer(null, isSameOrigin(request)),
+      allowRequest: (request, answer) => {
+        const refusal = socketRefusal(request, parts.hosts);
+        answer(refusal, refusal === null);
+      },
     });
     this.#server.use((page, next) => {
       const refusal = this.#refuse(page);

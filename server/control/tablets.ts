@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { isFromHere, type Sender } from '../protocol/loopback.ts';
+import type { OwnHosts } from '../protocol/hosts.ts';
+import type { Sender } from '../protocol/loopback.ts';
 import type { PinGuard, PinVerdict } from './pin-guard.ts';
 
 const name = 'familiar-tablet';
@@ -16,18 +17,20 @@ export class Tablets {
   readonly cookie: string;
   readonly #key: Buffer;
   readonly #guard: PinGuard;
+  readonly #hosts: Pick<OwnHosts, 'isFromHere'>;
 
   /** @param secret kept with the piece, never told */
-  constructor(secret: string, pin: string, guard: PinGuard) {
+  constructor(secret: string, pin: string, guard: PinGuard, hosts: Pick<OwnHosts, 'isFromHere'>) {
     const key = createHmac('sha256', secret).update(pin, 'utf8').digest('base64url');
     this.#key = Buffer.from(key);
     this.#guard = guard;
+    this.#hosts = hosts;
     this.cookie = `${name}=${key}; Path=/; Max-Age=${longest}; HttpOnly; SameSite=Lax`;
   }
 
   /** Whether a request may lead visits. */
   admits(request: Sender): boolean {
-    return isFromHere(request) || this.#hasKey(request);
+    return this.#hosts.isFromHere(request) || this.#hasKey(request);
   }
 
   /** Lets an address try a PIN; `now` in ms. Where it is right, the browser is to be given `cookie`. */

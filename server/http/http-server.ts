@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { FamiliarError, messageOf } from '../errors.ts';
 import type { ChainPort } from '../installation/ports.ts';
+import type { OwnHosts } from '../protocol/hosts.ts';
 import { isLoopback } from '../protocol/loopback.ts';
 import { type FacePicture, routes } from '../protocol/routes.ts';
 import { type Answer, decoded, notFound, send, text } from './answer.ts';
@@ -26,6 +27,8 @@ export interface HttpOptions {
   /** The built pages, see `loadPages`. */
   readonly pages: (path: string) => Answer | undefined;
   readonly tablets: TabletGate;
+  /** A request under a name that is not ours gets nothing but a sentence. */
+  readonly hosts: OwnHosts;
   /** Milliseconds, going evenly. */
   readonly now: () => number;
   readonly chain: Pick<ChainPort, 'picture'> & ReceiptChain;
@@ -115,6 +118,8 @@ interface Special {
 }
 
 async function answer(options: HttpOptions, special: Special, request: IncomingMessage): Promise<Answer> {
+  const refusal = options.hosts.refusal(request);
+  if (refusal !== null) return text(421, `${refusal}\n`);
   const url = urlOf(request);
   const { pathname } = url;
   const isReceipt = pathname.startsWith(routes.receipt);

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { StreamCounts } from '../control/displays.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import type { Encoding } from '../protocol/frame.ts';
+import type { OwnHosts } from '../protocol/hosts.ts';
 import { FrameEndpoint } from '../stream/frame-endpoint.ts';
 import type { FrameHub } from '../stream/hub.ts';
 
@@ -11,8 +12,8 @@ export class FrameAudience {
   readonly #endpoint: FrameEndpoint<RgbImage>;
 
   /** @param format for displays that ask for none */
-  constructor(hub: FrameHub<RgbImage>, format: Encoding) {
-    this.#endpoint = new FrameEndpoint(hub, format);
+  constructor(hub: FrameHub<RgbImage>, hosts: OwnHosts, format: Encoding) {
+    this.#endpoint = new FrameEndpoint(hub, hosts, format);
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

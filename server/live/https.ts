@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,8 @@ export interface Https {
   readonly credentials: TlsCredentials;
   /** Ours, where it is: devices must be made to trust it. */
   readonly authority?: Authority;
+  /** Whether the certificate in use is for this name. */
+  covers(name: string): boolean;
   /** Makes or reads it anew where that is due; null where nothing changed. */
   renewed(): Promise<TlsCredentials | null>;
 }
@@ -44,7 +47,7 @@ export function openAuthority(server: Config['server'], inFolder: InFolder): Pro
 
 /** Keeps the certificate fresh for as long as the piece runs; a failure is told, and the old one stays. */
 export function keepFresh(
-  https: Https,
+  https: Pick<Https, 'renewed'>,
   use: (credentials: TlsCredentials) => void,
   say: (trouble: string) => void,
 ): Off {
@@ -62,6 +65,7 @@ function own(authority: LocalAuthority): Https {
   return {
     credentials: credentials(),
     authority: authority.authority,
+    covers: (name) => new X509Certificate(authority.server.certificate).checkHost(name) !== undefined,
     renewed: async () => ((await authority.renew()) ? credentials() : null),
   };
 }
@@ -71,6 +75,7 @@ async function fromFiles(server: Config['server'], inFolder: InFolder): Promise<
   let last = await readPair(certificate, key);
   return {
     credentials: last,
+    covers: (name) => new X509Certificate(last.cert).checkHost(name) !== undefined,
     renewed: async () => {
       const now = await readPair(certificate, key);
       if (now.cert.equals(last.cert) && now.key.equals(last.key)) return null;

@@ -4,6 +4,7 @@ import { sharp } from '../image/sharp.ts';
 import type { CameraPort, Off, Preview } from '../installation/ports.ts';
 import type { Installation } from '../installation/runner.ts';
 import type { FrameRequest } from '../protocol/frame.ts';
+import type { OwnHosts } from '../protocol/hosts.ts';
 import type { EncodedPicture } from '../stream/encoder.ts';
 import { FrameEndpoint } from '../stream/frame-endpoint.ts';
 import { FrameHub } from '../stream/hub.ts';
@@ -16,12 +17,17 @@ const fps = 25;
 export class PreviewStream {
   readonly #installation: Pick<Installation, 'state' | 'onChange'>;
   readonly #hub = new FrameHub<Preview>({ encode: encodePreview, fps, now: () => performance.now() });
-  readonly #endpoint = new FrameEndpoint(this.#hub);
+  readonly #endpoint: FrameEndpoint<Preview>;
   readonly #offs: readonly Off[];
   #owner: string | null = null;
 
-  constructor(installation: Pick<Installation, 'state' | 'onChange'>, camera: Pick<CameraPort, 'onPreview'>) {
+  constructor(
+    installation: Pick<Installation, 'state' | 'onChange'>,
+    camera: Pick<CameraPort, 'onPreview'>,
+    hosts: OwnHosts,
+  ) {
     this.#installation = installation;
+    this.#endpoint = new FrameEndpoint(this.#hub, hosts);
     this.#offs = [camera.onPreview((preview) => this.#show(preview)), installation.onChange(() => this.#changed())];
   }
 

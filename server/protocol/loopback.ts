@@ -8,11 +8,9 @@ export interface Sender {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-/** Whether a request was made on this computer itself. A proxy here that says for whom it speaks stands for others. */
-export function isFromHere({ socket, headers }: Sender): boolean {
-  if (headers['x-forwarded-for'] || headers.forwarded) return false;
-  return isOwn(socket);
-}
+/** Whether a proxy says that it speaks for somebody else. */
+export const isForwarded = (headers: Sender['headers']): boolean =>
+  Boolean(headers['x-forwarded-for'] || headers.forwarded);
 
 /** IPv4, or IPv6 in brackets, each with a port or without; or IPv6 as it is. */
 const forwarded = /^(?:([\d.]{7,15})|\[([\da-f:.]{2,45})\])(?::\d+)?$|^([\da-f:.]{2,45})$/i;
@@ -31,5 +29,6 @@ export function senderOf({ socket, headers }: Sender): string {
   return v4 ?? bracketed ?? v6 ?? remoteAddress;
 }
 
-const isOwn = ({ remoteAddress, localAddress }: Sender['socket']): boolean =>
+/** Whether a connection comes from this computer. */
+export const isOwn = ({ remoteAddress, localAddress }: Sender['socket']): boolean =>
   isLoopback(remoteAddress) || (remoteAddress !== undefined && remoteAddress === localAddress);

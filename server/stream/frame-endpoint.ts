@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ackBytes, type Encoding, type FrameRequest, parseFrameQuery } from '../protocol/frame.ts';
-import { isFromHere, isLoopback, senderOf } from '../protocol/loopback.ts';
+import type { OwnHosts } from '../protocol/hosts.ts';
+import { isLoopback, senderOf } from '../protocol/loopback.ts';
 import type { Attachment, FrameHub } from './hub.ts';
 
 /** A client that does not answer a ping for this long is gone, ms. */
@@ -29,6 +30,7 @@ export interface Audience {
  */
 export class FrameEndpoint<P> {
   readonly #hub: FrameHub<P>;
+  readonly #hosts: Pick<OwnHosts, 'isFromHere'>;
   readonly #usual: Encoding | undefined;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 8 * ackBytes, perMessageDeflate: false });
   readonly #audience = new Map<WebSocket, Audience>();
@@ -36,8 +38,9 @@ export class FrameEndpoint<P> {
   #heartbeat: NodeJS.Timeout | undefined;
 
   /** @param usual the format for clients that ask for none */
-  constructor(hub: FrameHub<P>, usual?: Encoding) {
+  constructor(hub: FrameHub<P>, hosts: Pick<OwnHosts, 'isFromHere'>, usual?: Encoding) {
     this.#hub = hub;
+    this.#hosts = hosts;
     this.#usual = usual;
   }
 
@@ -47,7 +50,7 @@ export class FrameEndpoint<P> {
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
-    const isLocal = !query.has('format') && isFromHere(request);
+    const isLocal = !query.has('format') && this.#hosts.isFromHere(request);
     const address = senderOf(request);
     this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, query, address, isLocal));
   }

@@ -17,6 +17,7 @@ import { systemClock } from '../../server/installation/ports.ts';
 import { Installation } from '../../server/installation/runner.ts';
 import { applyParameters } from '../../server/live/apply-parameters.ts';
 import type { Command, CommandAnswer } from '../../server/protocol/commands.ts';
+import { OwnHosts } from '../../server/protocol/hosts.ts';
 import { type ClientEvents, protocolVersion, type Role, type ServerEvents } from '../../server/protocol/messages.ts';
 import { defaultValues, describeParameters } from '../../server/protocol/parameters.ts';
 import { routes } from '../../server/protocol/routes.ts';
@@ -25,6 +26,7 @@ import { builtInLanguages } from '../../server/protocol/texts.ts';
 import { FakeCamera, FakeChain, FakeEngine, FakePortraits, FakeStream } from '../installation/fakes.ts';
 
 export const pin = '4711';
+const hosts = new OwnHosts((host) => host === 'museum');
 
 /** The whole of control on real sockets, in front of an installation whose camera, engine and chain are fakes. */
 export class LiveControl {
@@ -41,7 +43,7 @@ export class LiveControl {
   readonly osc: OscControl;
   readonly http: Server = createServer();
   readonly #guard = new PinGuard(pin, (address) => this.log.write('warning', `Several wrong PINs from ${address}.`));
-  readonly tablets = new Tablets('a secret of the piece', pin, this.#guard);
+  readonly tablets = new Tablets('a secret of the piece', pin, this.#guard, hosts);
   saved: SavedState = emptyState();
   #pages: Page[] = [];
 
@@ -117,6 +119,7 @@ export class LiveControl {
       log,
       pin: this.#guard,
       tablets: this.tablets,
+      hosts,
       isCurrent: (build) => build === '/assets/new.js',
       now: Date.now,
     });

@@ -15,6 +15,13 @@ beforeEach(async () => {
 });
 afterEach(() => live.stop());
 
+/** The answer to a request with headers that `fetch` does not let one choose. */
+async function request(port: number, path: string, headers: Record<string, string>): Promise<string> {
+  const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}`);
+  const socket = connect(port, '127.0.0.1').end(`GET ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+  return (await socket.toArray()).join('');
+}
+
 const photograph = { bytes: Uint8Array.of(9, 9), at: 1 };
 
 describe('a page', () => {
@@ -45,6 +52,18 @@ describe('a page', () => {
     const evil = live.page('visitor', {}, { origin: 'http://evil.example' });
     await evil.until(({ refused }) => refused);
     expect(evil.refused?.code).toBe('transport');
+  });
+
+  it('under another name for this computer is not let in, also where its page came from that name (DNS rebinding)', async () => {
+    for (const role of ['display', 'visitor', 'curator'] as const) {
+      const rebound = { host: `evil.example:${live.port}`, origin: `http://evil.example:${live.port}` };
+      const page = await live.page(role, { pin }, rebound).until(({ refused }) => refused);
+      expect([page.refused?.code, page.state]).toEqual(['transport', null]);
+    }
+    const polled = await request(live.port, `${routes.control}?EIO=4&transport=polling`, { host: 'evil.example' });
+    expect(polled).toMatch(/^HTTP\/1.1 403 [\s\S]*not known as \\"evil\.example\\"/);
+    const own = { host: `museum:${live.port}`, origin: `http://museum:${live.port}` };
+    await live.page('visitor', {}, own).until(({ state }) => state);
   });
 
   it('of a visitor is let in where it is a tablet of the piece: on this computer, or with the cookie of one', async () => {

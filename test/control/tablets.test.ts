@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PinGuard } from '../../server/control/pin-guard.ts';
 import { Tablets } from '../../server/control/tablets.ts';
+import { OwnHosts } from '../../server/protocol/hosts.ts';
 
 const tabletsOf = (pin = '4711', secret = 'secret of one piece') =>
-  new Tablets(secret, pin, new PinGuard(pin, () => {}));
+  new Tablets(secret, pin, new PinGuard(pin, () => {}), new OwnHosts(() => false));
 const from = (remoteAddress: string, headers: Record<string, string> = {}, localAddress = '192.168.1.10') => ({
   socket: { remoteAddress, localAddress },
-  headers,
+  headers: { host: 'localhost:8080', ...headers },
 });
 const keyOf = ({ cookie }: Tablets) => cookie.split(';')[0];
 

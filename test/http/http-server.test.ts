@@ -46,6 +46,7 @@ function options(port: number): Parameters<typeof createHttpServer>[0] {
     port,
     pages: loadPages(folder),
     tablets: quietServer.tablets,
+    hosts: quietServer.hosts,
     now: Date.now,
     chain: {
       picture: async (id) => (faces.has(id) ? Uint8Array.of(1, 2, 3) : null),
@@ -110,6 +111,21 @@ describe('pages', () => {
   ])('gives nothing at %s', async (path) => {
     expect((await get(path)).status).toBe(404);
   });
+
+  it.each(['/', '/visitor', '/health', '/faces/a-face/final.webp', '/receipt/token-1', '/nothing'])(
+    'gives nothing but a sentence at %s under a name that is not ours (DNS rebinding)',
+    async (path) => {
+      const ask = async (host: string) => {
+        const socket = connect(Number(new URL(base).port), '127.0.0.1');
+        socket.end(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+        return (await socket.toArray()).join('');
+      };
+      expect(await ask('evil.example')).toMatch(
+        /^HTTP\/1.1 421 [\s\S]*\r\n\r\nThis computer is not known as "evil\.example"\. .*installation\.yaml\.\n$/,
+      );
+      expect(await ask('museum:8080')).not.toMatch(/^HTTP\/1.1 421/);
+    },
+  );
 
   it('refuses other methods', async () => {
     expect((await get('/', { method: 'POST' })).status).toBe(405);
@@ -224,7 +240,7 @@ describe('bad luck', () => {
       '\0\0\0\0\r\n\r\n',
       'GET / HTTP/9.9\r\n\r\n',
       `GET /${'x'.repeat(50_000)} HTTP/1.1\r\n\r\n`,
-      'GET /nowhere HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+      'GET /nowhere HTTP/1.1\r\nHost: museum\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
     ]) {
       await new Promise<void>((resolve) => {
         const socket = connect(port, '127.0.0.1', () => socket.end(bytes));

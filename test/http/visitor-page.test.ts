@@ -23,7 +23,7 @@ beforeEach(async () => {
   cpSync(plain, join(folder, 'controller/plain'), { recursive: true });
   http = createHttpServer({
     ...quietServer,
-    tablets: new Tablets('a secret of the piece', pin, new PinGuard(pin, () => {})),
+    tablets: new Tablets('a secret of the piece', pin, new PinGuard(pin, () => {}), quietServer.hosts),
     host: '127.0.0.1',
     port: 0,
     pages: loadPages(folder),

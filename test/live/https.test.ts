@@ -42,6 +42,7 @@ describe('the certificate of the pages', () => {
     await writePair();
     const https = await open(pair);
     expect(https?.authority).toBeUndefined();
+    expect([https?.covers('localhost'), https?.covers('evil.example')]).toEqual([true, false]);
     expect(await https?.renewed()).toBeNull();
     await writePair();
     const renewed = await https?.renewed();
@@ -69,7 +70,7 @@ describe('the certificate of the pages', () => {
       if (result instanceof Error) throw result;
       return result;
     };
-    const off = keepFresh({ credentials: { cert: '', key: '' }, renewed }, used, said);
+    const off = keepFresh({ renewed }, used, said);
     await vi.advanceTimersByTimeAsync(3 * 3_600_000);
     expect(used).toHaveBeenCalledExactlyOnceWith({ cert: 'new', key: 'new' });
     expect(said).toHaveBeenCalledExactlyOnceWith('The disk is full.');

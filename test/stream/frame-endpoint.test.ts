@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RgbImage } from '../../server/image/rgb-image.ts';
 import { decodeFrame, encodeAck, type Frame } from '../../server/protocol/frame.ts';
+import { OwnHosts } from '../../server/protocol/hosts.ts';
 import { createPictureEncoder } from '../../server/stream/encoder.ts';
 import { FrameEndpoint } from '../../server/stream/frame-endpoint.ts';
 import { FrameHub, type PictureHeader } from '../../server/stream/hub.ts';
@@ -30,7 +31,7 @@ beforeEach(async () => {
     fps: 1000,
     now: () => performance.now(),
   });
-  endpoint = new FrameEndpoint(hub);
+  endpoint = new FrameEndpoint(hub, new OwnHosts(() => false));
   server = createServer().on('upgrade', (request, socket, head) => endpoint.handleUpgrade(request, socket, head));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/frames`;
