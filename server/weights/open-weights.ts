@@ -106,14 +106,29 @@ function readArchive(source: ByteSource, archive: ZipArchive): [Container, Sorte
     if (isTorchScript(archive, folder)) return ['torchscript', sortScript(source, archive, folder)];
     return ['torch-zip', sort(source, readTorchZip(source.name, archive, folder, knownConstructors))];
   }
-  if (archive.names.length === 0 || !archive.names.every((name) => name.endsWith('.npy'))) {
+  return ['npz', readNpz(source, archive)];
+}
+
+/**
+ * The arrays of numbers in an archive of NumPy's. What else it holds (texts, records, objects, notes, arrays larger than
+ * any latent) does not concern us. Throws where it holds no array that can be read.
+ */
+function readNpz(source: ByteSource, archive: ZipArchive): SortedWeights {
+  const arrays = archive.names.filter((name) => name.endsWith('.npy') && !name.startsWith('__MACOSX/'));
+  if (arrays.length === 0) {
     throw unsupported(source.name, 'this archive holds no network by itself. Unpack it and use the file inside');
   }
   const tensors = new TensorSet(source.name);
-  for (const name of archive.names) {
-    const npy = readNpy(() => archive.open(name));
-    // An array of objects beside the numbers is a note, not a weight.
-    if ('tensor' in npy) tensors.add(name.slice(0, -'.npy'.length), npy.tensor);
+  let refusal: FamiliarError | undefined;
+  for (const name of arrays) {
+    try {
+      const npy = readNpy(() => archive.open(name));
+      if ('tensor' in npy) tensors.add(name.slice(0, -'.npy'.length), npy.tensor);
+    } catch (error) {
+      if (!(error instanceof FamiliarError) || error.code === 'WEIGHTS_DAMAGED') throw error;
+      refusal ??= error;
+    }
   }
-  return ['npz', { kind: 'state-dict', tensors: tensors.asFile() }];
+  if (tensors.size === 0 && refusal) throw refusal;
+  return { kind: 'state-dict', tensors: tensors.asFile() };
 }

@@ -46,6 +46,11 @@ describe('latents and directions of public code', () => {
     expect(read(bytes)).toEqual(expected);
   });
 
+  it("takes the latent of this program's own files, whose small noise maps are of its size", () => {
+    const arrays = { 'noise.0.npy': npy([2, 2], numbers(4)), 'wplus.npy': npy([1, 3, 4], numbers(12)) };
+    expect(read(zip(arrays))).toEqual(whole);
+  });
+
   it('takes a row of a table of components', () => {
     const row = [5, 6, 7, 8];
     expect(read(components('comp'), 1)).toEqual([...row, ...row, ...row]);

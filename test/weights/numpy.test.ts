@@ -83,6 +83,7 @@ describe('.npy', () => {
 
   it.each<[string, () => Uint8Array, string]>([
     ['a shape that does not fit', () => npy('<f4', '(3,)', floats(1, 2)), 'WEIGHTS_DAMAGED'],
+    ['a negative size', () => npy('<f4', '(-1,)', floats(1, 2)), 'WEIGHTS_DAMAGED'],
     ['a half array', () => npy('<f4', '(3,)', floats(1, 2, 3)).subarray(0, -1), 'WEIGHTS_DAMAGED'],
     ['a half header', () => npy('<f4', '(3,)', floats(1, 2, 3)).subarray(0, 40), 'WEIGHTS_DAMAGED'],
     ['a huge shape', () => npy('<f4', '(99999999999, 99999999999)', floats(1)), 'WEIGHTS_DAMAGED'],
@@ -100,7 +101,87 @@ describe('.npy', () => {
   });
 });
 
+/** A .npy file with its header as a text. */
+function npyOf(header: string, data: Uint8Array, version = 1): Buffer {
+  const length = Buffer.alloc(version === 1 ? 2 : 4);
+  const text = Buffer.from(header, version === 3 ? 'utf8' : 'latin1');
+  length.writeUInt16LE(text.length);
+  return Buffer.concat([Buffer.from('\x93NUMPY', 'latin1'), Buffer.from([version, 0]), length, text, data]);
+}
+
+describe('headers of other programs, as NumPy reads them', () => {
+  const six = floats(1, 2, 3, 4, 5, 6);
+  it.each([
+    ['another order of keys', `{'shape': (2, 3), 'descr': '<f4', 'fortran_order': False}`],
+    ['double quotes', `{"descr": "<f4", "fortran_order": False, "shape": (2, 3)}`],
+    ['no blanks', `{'descr':'<f4','fortran_order':False,'shape':(2,3)}\n`],
+    ['long integers of Python 2', `{'descr': '<f4', 'fortran_order': False, 'shape': (2L, 3L), }`],
+    ['no byte order', `{'descr': 'f4', 'fortran_order': False, 'shape': (2, 3), }`],
+    ['the byte order of the machine', `{'descr': '=f4', 'fortran_order': False, 'shape': (2, 3), }`],
+    ['a name of the type', `{'descr': 'float32', 'fortran_order': False, 'shape': (2, 3), }`],
+    ['a letter of the type', `{'descr': '<f', 'fortran_order': False, 'shape': (2, 3), }`],
+    ['texts of Python 2', `{u'descr': u'<f4', u'fortran_order': False, u'shape': (2, 3)}`],
+    ['escapes', String.raw`{'descr': '\x3cf4', 'fortran_order': False, 'shape': (2, 3)}`],
+    ['texts in two parts, three quotes', `{'de' 'scr': """<f4""", 'fortran_order': False, 'shape': (2, 3)}`],
+    ['lines and comments', `{\n  'descr': '<f4',  # single\n  'fortran_order': False,\n  'shape': (2, 3),\n}\n\n`],
+    ['hexadecimal sizes and parentheses', `({'descr': '<f4', 'fortran_order': False, 'shape': ((0x2), +3,)})`],
+    ['a key twice', `{'descr': '<f8', 'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}`],
+  ])('%s', (_what, header) => {
+    for (const version of [1, 2, 3]) {
+      expect(read(npyOf(header, six, version)).array).toEqual({ shape: [2, 3], values: [1, 2, 3, 4, 5, 6] });
+    }
+  });
+
+  it('takes the array and leaves what stands behind it', () => {
+    const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }`;
+    expect(read(npyOf(header, six)).array).toEqual({ shape: [2], values: [1, 2] });
+  });
+
+  it.each<[string, string]>([
+    ['records', `{'descr': [('w', '<f4'), ('n', '<f4')], 'fortran_order': False, 'shape': (3,)}`],
+    ['records in one text', `{'descr': 'f4,f4', 'fortran_order': False, 'shape': (3,)}`],
+    ['arrays of arrays', `{'descr': ('<f4', (2,)), 'fortran_order': False, 'shape': (3,)}`],
+    ['dates', `{'descr': '<M8[s]', 'fortran_order': False, 'shape': (3,)}`],
+    ['a size that is no tuple', `{'descr': '<f4', 'fortran_order': False, 'shape': (6)}`],
+    ['a list of sizes', `{'descr': '<f4', 'fortran_order': False, 'shape': [6]}`],
+    ['a number for True', `{'descr': '<f4', 'fortran_order': 0, 'shape': (6,)}`],
+    ['another key', `{'descr': '<f4', 'fortran_order': False, 'shape': (6,), 'more': 1}`],
+    ['a missing key', `{'descr': '<f4', 'shape': (6,)}`],
+    ['an expression', `{'descr': '<f4', 'fortran_order': False, 'shape': (2 * 3,)}`],
+    ['a call', `{'descr': '<f4', 'fortran_order': False, 'shape': tuple([6])}`],
+    ['half a dict', `{'descr': '<f4', 'fortran_order': False, 'shape': (6,)`],
+    ['endless parentheses', '('.repeat(20_000)],
+    ['endless texts', `{'descr': ${"''".repeat(20_000)}`],
+  ])('refuses %s in one line', (_what, header) => {
+    const error = refused(npyOf(header, six));
+    expect(error.code).toBe('WEIGHTS_UNSUPPORTED');
+    expect(error.message).not.toMatch(/\n|undefined|\[object/);
+  });
+});
+
 describe('.npz', () => {
+  const w = npy('<f4', '(1, 2)', floats(1, 2));
+
+  it('takes the array that concerns us, whatever stands beside it', () => {
+    const beside = {
+      'names.npy': npy('<U5', '(1,)', Buffer.alloc(20)),
+      'records.npy': npyOf(`{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}`, floats(1)),
+      'settings.npy': npy('|O', '()', pickle(array(tuple(), 'O8', [dict({ steps: 1 })]))),
+      'when.npy': npy('<M8[s]', '()', Buffer.alloc(8)),
+      'notes.txt': Buffer.from('hello'),
+      '__MACOSX/._w.npy': Buffer.from('junk'),
+    };
+    expect(read(zip({ ...beside, 'w.npy': w }))).toEqual({ w: { shape: [1, 2], values: [1, 2] } });
+  });
+
+  it('says why where there is no array of numbers', () => {
+    const { code, message } = refused(zip({ 'names.npy': npy('<U5', '(1,)', Buffer.alloc(20)) }));
+    expect(code).toBe('WEIGHTS_UNSUPPORTED');
+    expect(message).toContain('"<U5"');
+    expect(refused(zip({ 'notes.txt': w })).code).toBe('WEIGHTS_UNSUPPORTED');
+    expect(refused(zip({ 'w.npy': w.subarray(0, -1) })).code).toBe('WEIGHTS_DAMAGED');
+  });
+
   it.each([{}, { deflate: true }, { zip64: true }])('reads the arrays of an archive with %o', (options) => {
     const bytes = zip(
       { 'w.npy': npy('<f4', '(1, 2)', floats(1, 2)), 'steps.npy': npy('<i4', '()', floats(0)) },

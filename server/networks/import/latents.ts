@@ -5,8 +5,11 @@ import type { Generator } from '../generator.ts';
 
 type Sizes = Pick<Generator, 'numWs' | 'wDim'>;
 
-/** Names that public code gives to latents and to principal components. */
-const latentNames = ['w', 'ws', 'w_pivot', 'latent', 'latents', 'direction', 'boundary'];
+/** Names that public code and this program give to latents, the surest first, and to principal components. */
+const latentNames = [
+  ...['wplus', 'w_plus', 'w', 'ws', 'w_pivot', 'projected_w', 'latent', 'latents', 'dlatent', 'dlatents'],
+  ...['latent_code', 'direction', 'boundary'],
+];
 const componentNames = ['comp', 'lat_comp', 'components'];
 /** What they call the standard deviation of faces along each component. */
 const deviationNames = ['std', 'lat_stdev', 'lat_std'];
@@ -38,7 +41,8 @@ function wholeLatent(opened: OpenedWeights, { numWs, wDim }: Sizes): Float32Arra
   const fits = (count: number) => count === wDim || count === numWs * wDim;
   const tensors = [...opened.tensors.tensors].map(([name, { shape }]) => ({ name, count: count(shape) }));
   const fitting = tensors.filter((tensor) => fits(tensor.count));
-  const chosen = fitting.length === 1 ? fitting[0] : fitting.find(({ name }) => latentNames.includes(name));
+  const named = latentNames.flatMap((known) => fitting.filter(({ name }) => name === known));
+  const chosen = fitting.length === 1 ? fitting[0] : named[0];
   if (chosen) return opened.tensors.read(chosen.name);
   const found = tensors.map(({ name, count: n }) => `${name} of ${n} numbers`).slice(0, 5);
   throw new FamiliarError(
