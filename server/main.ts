@@ -4,14 +4,16 @@ import { openChain } from './chain/chain.ts';
 import type { Config } from './config/schema.ts';
 import { openStateFile, type StateFile } from './config/state-file.ts';
 import { Control } from './control/control.ts';
+import { Devices } from './control/devices.ts';
 import { Displays } from './control/displays.ts';
 import { LiveParameters } from './control/live-parameters.ts';
 import { LogBook } from './control/log-book.ts';
 import { OscControl } from './control/osc/osc-control.ts';
+import { Pairing } from './control/pairing.ts';
 import { PinGuard } from './control/pin-guard.ts';
 import { ControlSocket } from './control/socket.ts';
 import { StateView } from './control/state-view.ts';
-import { Tablets } from './control/tablets.ts';
+import { WaitingDevices } from './control/waiting-devices.ts';
 import { allTexts, consentWords, languagesOf } from './control/words.ts';
 import { Engine } from './engine/engine-port.ts';
 import { messageOf } from './errors.ts';
@@ -31,7 +33,7 @@ import { keepFresh, openHttps } from './live/https.ts';
 import { ownHosts } from './live/own-hosts.ts';
 import { Portraits } from './live/portraits.ts';
 import { PreviewStream } from './live/preview-stream.ts';
-import { fromOurPages, fromTablets, refuseUpgrade, type Upgrade } from './live/upgrade.ts';
+import { fromOurPages, refuseUpgrade, type Upgrade, UpgradeGate } from './live/upgrade.ts';
 import { readPackDescription } from './networks/face-pack.ts';
 import { packageRoot, packFolder } from './paths.ts';
 import { describeParameters, type ParameterValues } from './protocol/parameters.ts';
@@ -111,7 +113,17 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   const guard = new PinGuard(pin, (address) => log.write('warning', `Several wrong PINs from ${address}.`));
   const https = await openHttps(config.server, inFolder);
   const hosts = ownHosts(config.server, https);
-  const tablets = new Tablets(tabletSecret(stateFile), pin, guard, hosts);
+  const devices = new Devices({
+    saved: stateFile.state.devices,
+    save: (paired) => stateFile.update({ devices: [...paired] }),
+    secret: deviceSecret(stateFile),
+    pin,
+    hosts,
+    now: clock.date,
+  });
+  const waiting = new WaitingDevices(() => socket.changed());
+  const pairing = new Pairing({ devices, waiting, guard, now: clock.now });
+  const gate = new UpgradeGate(devices, hosts);
 
   const { forgetAfter, keepPortraits, resume, attractFaces } = config.chain;
   const chain = await openChain({ folder: inFolder(config.chain.folder), forgetAfter, keepPortraits });
@@ -198,7 +210,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     displays,
     log,
     pin: guard,
-    tablets,
+    devices,
     hosts,
     isCurrent: (build) => answers(build) !== undefined,
     now: clock.now,
@@ -211,9 +223,8 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     tls: https?.credentials,
     authority: https?.authority,
     pages: answers,
-    tablets,
+    pairing,
     hosts,
-    now: clock.now,
     chain,
     texts,
     languages,
@@ -223,8 +234,8 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     health: () => healthOf(installation, engine, camera, displays),
     upgrades: {
       [routes.frames]: fromOurPages(hosts, (...upgrade) => frames.handleUpgrade(...upgrade)),
-      [routes.preview]: fromTablets(hosts, tablets, (...upgrade) => preview.handleUpgrade(...upgrade)),
-      [routes.camera]: fromTablets(hosts, tablets, (request, connection, head) => {
+      [routes.preview]: gate.from('tablet', (...upgrade) => preview.handleUpgrade(...upgrade)),
+      [routes.camera]: gate.from('tablet', (request, connection, head) => {
         if (camera.handleUpgrade) camera.handleUpgrade(request, connection, head);
         else refuseUpgrade(connection, 404);
       }),
@@ -293,8 +304,8 @@ function pinOf(config: Config, stateFile: StateFile): string {
   return pin;
 }
 
-/** By which tablets are known again, from one start to the next. */
-function tabletSecret(stateFile: StateFile): string {
+/** By which a change of the PIN is noticed, from one start to the next. */
+function deviceSecret(stateFile: StateFile): string {
   const secret = stateFile.state.tablets ?? randomBytes(24).toString('base64url');
   if (secret !== stateFile.state.tablets) stateFile.update({ tablets: secret });
   return secret;

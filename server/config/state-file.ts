@@ -4,10 +4,26 @@ import { z } from 'zod';
 import { messageOf } from '../errors.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { fileError } from '../files/errors.ts';
+import { deviceKinds, deviceLimits } from '../protocol/devices.ts';
 import { validateMapping } from '../protocol/mapping.ts';
 
 const primitive = z.union([z.number(), z.boolean(), z.string().max(1_000)]);
 const values = z.record(z.string().max(80), primitive);
+
+const savedDevice = z.strictObject({
+  id: z.string().min(1).max(40),
+  kind: z.enum(deviceKinds),
+  name: z.string().max(deviceLimits.name),
+  browser: z.string().max(deviceLimits.browser),
+  address: z.string().max(deviceLimits.address),
+  /** SHA-256 of the secret that the device keeps as a cookie. */
+  key: z.string().length(43),
+  /** Mark of the PIN under which it was paired. */
+  pin: z.string().length(43),
+  pairedAt: z.number(),
+  seenAt: z.number(),
+});
+export type SavedDevice = z.output<typeof savedDevice>;
 
 const stateSchema = z.strictObject({
   version: z.literal(1),
@@ -27,8 +43,10 @@ const stateSchema = z.strictObject({
   visitors: z.int().min(0).max(0xffff_ffff),
   /** The PIN that was made up where installation.yaml gives none. */
   pin: z.string().max(64).nullable(),
-  /** By which visitors’ tablets are known again, with the PIN; made up at the first start. */
+  /** Secret by which a change of the PIN is noticed; made up at the first start. */
   tablets: z.string().min(16).max(64).nullable().default(null),
+  /** Devices on other computers that were paired. */
+  devices: z.array(savedDevice).max(deviceLimits.paired).default([]),
 });
 
 /** What the piece remembers between two starts, besides the chain. */
@@ -42,6 +60,7 @@ export const emptyState = (): SavedState => ({
   visitors: 0,
   pin: null,
   tablets: null,
+  devices: [],
 });
 
 const maxBytes = 4 * 1024 * 1024;

@@ -20,13 +20,13 @@ import { refusalCodes } from '../protocol/refusals.ts';
 import { routes } from '../protocol/routes.ts';
 import type { CurvePoint } from '../protocol/snapshot.ts';
 import type { Control } from './control.ts';
+import type { Devices } from './devices.ts';
 import type { Displays } from './displays.ts';
 import type { LogBook } from './log-book.ts';
 import type { PinGuard } from './pin-guard.ts';
 import { socketRefusal } from './same-origin.ts';
 import { StateFeed } from './state-feed.ts';
 import type { StateView } from './state-view.ts';
-import type { Tablets } from './tablets.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export const socketLimits = {
@@ -56,8 +56,7 @@ export interface SocketParts {
   readonly displays: Displays;
   readonly log: LogBook;
   readonly pin: PinGuard;
-  /** Which browsers may be visitors' tablets. */
-  readonly tablets: Pick<Tablets, 'admits'>;
+  readonly devices: Devices;
   readonly hosts: Pick<OwnHosts, 'refusal'>;
   /** Whether the pages are still served with this script; false after an upgrade. */
   readonly isCurrent: (build: string) => boolean;
@@ -68,6 +67,8 @@ interface PageData {
   hello: Hello;
   /** See `senderOf`. */
   sender: string;
+  /** Id of the paired device it runs on; null on this computer. */
+  device: string | null;
 }
 type Page = Socket<ClientEvents, ServerEvents, Record<string, never>, PageData>;
 
@@ -103,10 +104,14 @@ export class ControlSocket {
 
   start(http: HttpServer | HttpsServer): void {
     this.#server.attach(http);
-    const { installation, log } = this.#parts;
+    const { installation, log, devices } = this.#parts;
     this.#offs = [
       installation.onChange((change) => this.#installationChanged(change)),
       log.onLine((line) => this.#server.to('curator').emit('log', [line])),
+      devices.onChange(() => this.changed()),
+      devices.onRemoved((id) => {
+        for (const { page } of this.#pages.values()) if (page.data.device === id) page.disconnect(true);
+      }),
     ];
   }
 
@@ -147,7 +152,7 @@ export class ControlSocket {
 
   /** Why a page may not connect; null where it may. Leaves its hello, without the PIN, and its sender on the page. */
   #refuse(page: Page): ConnectRefusal | null {
-    const { pin, tablets, now } = this.#parts;
+    const { pin, devices, now } = this.#parts;
     const hello = parseHello(page.handshake.auth);
     if (!hello.ok) return { code: hello.code, reason: hello.reason };
     const { pin: given = '', ...rest } = hello.value;
@@ -158,7 +163,8 @@ export class ControlSocket {
     }
     page.data.hello = rest;
     page.data.sender = sender;
-    if (rest.role === 'visitor' && !tablets.admits(page.request)) {
+    page.data.device = devices.idOf(page.request);
+    if (rest.role === 'visitor' && !devices.admits(page.request, 'tablet')) {
       return { code: 'not-paired', reason: refusalCodes['not-paired'] };
     }
     if (rest.role !== 'curator') return null;

@@ -13,7 +13,7 @@ import { followConnections } from './connections.ts';
 import { plainPages, plainTemplate } from './plain-page.ts';
 import { answerReceipt, type ReceiptChain, type ReceiptOptions } from './receipts.ts';
 import { addTls, type TlsCredentials } from './secure.ts';
-import { answerVisitor, type TabletGate } from './visitor-page.ts';
+import { answerVisitor, type PairingGate } from './visitor-page.ts';
 
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -26,11 +26,9 @@ export interface HttpOptions {
   readonly authority?: Authority;
   /** The built pages, see `loadPages`. */
   readonly pages: (path: string) => Answer | undefined;
-  readonly tablets: TabletGate;
+  readonly pairing: PairingGate;
   /** A request under a name that is not ours gets nothing but a sentence. */
   readonly hosts: OwnHosts;
-  /** Milliseconds, going evenly. */
-  readonly now: () => number;
   readonly chain: Pick<ChainPort, 'picture'> & ReceiptChain;
   readonly texts: ReceiptOptions['texts'];
   readonly languages: ReceiptOptions['languages'];
@@ -61,11 +59,11 @@ const pictures: readonly FacePicture[] = ['final.webp', 'thumbnail.webp'];
 
 /** The pages and pictures over HTTP, and the way to the WebSockets. Starts nothing before `listen`. */
 export function createHttpServer(options: HttpOptions): HttpServer {
-  const { pages, tablets, texts, now } = options;
+  const { pages, pairing, texts } = options;
   const write = plainPages(String(pages(plainTemplate)?.body ?? ''));
   const special: Special = {
     receipt: answerReceipt({ ...options, write }),
-    visitor: answerVisitor({ tablets, page: pages(routes.visitor) ?? notFound, write, texts, now }),
+    visitor: answerVisitor({ pairing, page: pages(routes.visitor) ?? notFound, write, texts }),
   };
   const handle = (request: IncomingMessage, response: Parameters<typeof send>[0]) => {
     void answer(options, special, request)

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { senderOf } from '../protocol/loopback.ts';
+import type { DeviceKind } from '../protocol/devices.ts';
 import { routes } from '../protocol/routes.ts';
 import { fillText, type Texts } from '../protocol/texts.ts';
 import { type Answer, text } from './answer.ts';
@@ -8,31 +8,34 @@ import { emptyOval, escaped, type PlainPage, preferredLanguage } from './plain-p
 /** Longest form that is read, bytes. */
 const longestForm = 1_024;
 
-/** Who may be a visitors' tablet, see `Tablets`. */
-export interface TabletGate {
-  admits(request: IncomingMessage): boolean;
-  pair(pin: string, address: string, now: number): { readonly ok: boolean; readonly retryAfter?: number | null };
-  /** `Set-Cookie` of a tablet. */
-  readonly cookie: string;
+/** How devices on other computers are paired, see `Pairing`. Cookies are values of `Set-Cookie`. */
+export interface PairingGate {
+  admits(request: IncomingMessage, kind: DeviceKind): boolean;
+  renewedCookie(request: IncomingMessage): string | null;
+  tryPin(
+    request: IncomingMessage,
+    kind: DeviceKind,
+    pin: string,
+    name?: string,
+  ): { readonly ok: true; readonly cookie: string } | { readonly ok: false; readonly retryAfter: number | null };
+  ask(request: IncomingMessage, name: string): { readonly code: string; readonly cookie: string } | null;
 }
 
 export interface VisitorPageOptions {
-  readonly tablets: TabletGate;
+  readonly pairing: PairingGate;
   /** The built page. */
   readonly page: Answer;
   /** See `plainPages`. */
   readonly write: (page: PlainPage) => string;
   /** By language code, the default one first. */
   readonly texts: Readonly<Record<string, Texts>>;
-  /** Milliseconds. */
-  readonly now: () => number;
 }
 
 /**
  * Answers `/visitor`: the page to tablets of the piece, to all others a page that asks for the PIN (POST `/visitor`) and
  * makes them one. Works without scripts.
  */
-export function answerVisitor({ tablets, page, write, texts, now }: VisitorPageOptions) {
+export function answerVisitor({ pairing, page, write, texts }: VisitorPageOptions) {
   const ask = (request: IncomingMessage, problem: (texts: Texts) => string): Answer => {
     const language = preferredLanguage(request.headers['accept-language'], Object.keys(texts));
     const words = texts[language];
@@ -40,29 +43,27 @@ export function answerVisitor({ tablets, page, write, texts, now }: VisitorPageO
       language,
       title: words.title,
       header: `<p class="mark">${escaped(words.title)}</p>`,
-      main: pairing(words, problem(words)),
+      main: pinForm(words, problem(words)),
     });
     return { status: 200, type: 'text/html; charset=utf-8', body, cache: 'never' };
   };
   return async (request: IncomingMessage): Promise<Answer> => {
-    const cookie = { 'set-cookie': tablets.cookie };
     if (request.method === 'POST') {
       // Browsers say so where another web page sends the form.
       if (request.headers['sec-fetch-site'] === 'cross-site') return text(403, 'Not from here.\n');
       const form = await readForm(request);
       if (form === null) return text(413, 'That is too long for a PIN.\n');
-      const verdict = tablets.pair(form.get('pin') ?? '', senderOf(request), now());
-      if (verdict.ok) return { ...text(303, ''), headers: { ...cookie, location: routes.visitor } };
+      const verdict = pairing.tryPin(request, 'tablet', form.get('pin') ?? '');
+      if (verdict.ok) return { ...text(303, ''), headers: { 'set-cookie': verdict.cookie, location: routes.visitor } };
       const seconds = verdict.retryAfter ?? 0;
       return ask(request, ({ pairWrong, pairWait }) => (seconds > 0 ? fillText(pairWait, { seconds }) : pairWrong));
     }
-    // Given anew each time: browsers keep it for a year at most.
-    if (tablets.admits(request)) return { ...page, headers: cookie };
+    if (pairing.admits(request, 'tablet')) return withCookie(page, pairing.renewedCookie(request));
     return ask(request, () => '');
   };
 }
 
-const pairing = (words: Texts, problem: string): string => `${emptyOval}
+const pinForm = (words: Texts, problem: string): string => `${emptyOval}
 <div class="gate">
 <h1 class="long">${escaped(words.pairTitle)}</h1>
 <p>${escaped(words.pairText)}</p>
@@ -73,6 +74,10 @@ const pairing = (words: Texts, problem: string): string => `${emptyOval}
 <button class="main">${escaped(words.pairOpen)}</button>
 </form>
 </div>`;
+
+/** Sent again with every page: browsers keep a cookie for about a year. */
+const withCookie = (answer: Answer, cookie: string | null): Answer =>
+  cookie === null ? answer : { ...answer, headers: { ...answer.headers, 'set-cookie': cookie } };
 
 /** A form as browsers send it; null where it is longer than any PIN. */
 async function readForm(request: IncomingMessage): Promise<URLSearchParams | null> {

@@ -1,7 +1,8 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Devices } from '../control/devices.ts';
 import { socketRefusal } from '../control/same-origin.ts';
-import type { Tablets } from '../control/tablets.ts';
+import type { DeviceKind } from '../protocol/devices.ts';
 import type { OwnHosts } from '../protocol/hosts.ts';
 
 /** Takes over a connection that is to become a WebSocket. */
@@ -22,8 +23,37 @@ export const fromOurPages =
     else refuseUpgrade(socket, 403, refusal);
   };
 
-/** Lets through what visitors' tablets ask for. */
-export const fromTablets = (hosts: OwnHosts, tablets: Pick<Tablets, 'admits'>, upgrade: Upgrade): Upgrade =>
-  fromOurPages(hosts, (request, socket, head) =>
-    tablets.admits(request) ? upgrade(request, socket, head) : refuseUpgrade(socket, 403),
-  );
+/** Lets through WebSockets of paired devices, and ends those of a device that is removed. */
+export class UpgradeGate {
+  readonly #devices: Pick<Devices, 'admits' | 'idOf'>;
+  readonly #hosts: OwnHosts;
+  /** Connections by the id of their device. */
+  readonly #open = new Map<string, Set<Duplex>>();
+
+  constructor(devices: Pick<Devices, 'admits' | 'idOf' | 'onRemoved'>, hosts: OwnHosts) {
+    this.#devices = devices;
+    this.#hosts = hosts;
+    devices.onRemoved((id) => {
+      for (const socket of this.#open.get(id) ?? []) socket.destroy();
+    });
+  }
+
+  /** Lets through what pages of ours on this computer ask for, and on devices that may do what `kind` may. */
+  from(kind: DeviceKind, upgrade: Upgrade): Upgrade {
+    return fromOurPages(this.#hosts, (request, socket, head) => {
+      if (!this.#devices.admits(request, kind)) return refuseUpgrade(socket, 403, 'This device is not paired.\n');
+      this.#follow(this.#devices.idOf(request), socket);
+      upgrade(request, socket, head);
+    });
+  }
+
+  #follow(id: string | null, socket: Duplex): void {
+    if (id === null) return;
+    const sockets = this.#open.get(id) ?? new Set();
+    this.#open.set(id, sockets.add(socket));
+    socket.once('close', () => {
+      sockets.delete(socket);
+      if (sockets.size === 0 && this.#open.get(id) === sockets) this.#open.delete(id);
+    });
+  }
+}

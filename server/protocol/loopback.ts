@@ -4,7 +4,7 @@ export const isLoopback = (address: string | undefined): boolean =>
 
 /** What a request tells of where it comes from. */
 export interface Sender {
-  readonly socket: { readonly remoteAddress?: string; readonly localAddress?: string };
+  readonly socket: { readonly remoteAddress?: string; readonly localAddress?: string; readonly encrypted?: boolean };
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
@@ -29,6 +29,6 @@ export function senderOf({ socket, headers }: Sender): string {
   return v4 ?? bracketed ?? v6 ?? remoteAddress;
 }
 
-/** Whether a connection comes from this computer. */
+/** Whether a connection comes from this computer, also through a proxy on it. */
 export const isOwn = ({ remoteAddress, localAddress }: Sender['socket']): boolean =>
   isLoopback(remoteAddress) || (remoteAddress !== undefined && remoteAddress === localAddress);

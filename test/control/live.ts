@@ -12,7 +12,6 @@ import { OscControl } from '../../server/control/osc/osc-control.ts';
 import { PinGuard } from '../../server/control/pin-guard.ts';
 import { ControlSocket } from '../../server/control/socket.ts';
 import { StateView } from '../../server/control/state-view.ts';
-import { Tablets } from '../../server/control/tablets.ts';
 import { systemClock } from '../../server/installation/ports.ts';
 import { Installation } from '../../server/installation/runner.ts';
 import { applyParameters } from '../../server/live/apply-parameters.ts';
@@ -24,6 +23,7 @@ import { routes } from '../../server/protocol/routes.ts';
 import { applyUpdate, type InstallationState } from '../../server/protocol/snapshot.ts';
 import { builtInLanguages } from '../../server/protocol/texts.ts';
 import { FakeCamera, FakeChain, FakeEngine, FakePortraits, FakeStream } from '../installation/fakes.ts';
+import { devicesOf } from './devices-of.ts';
 
 export const pin = '4711';
 const hosts = new OwnHosts((host) => host === 'museum');
@@ -43,7 +43,7 @@ export class LiveControl {
   readonly osc: OscControl;
   readonly http: Server = createServer();
   readonly #guard = new PinGuard(pin, (address) => this.log.write('warning', `Several wrong PINs from ${address}.`));
-  readonly tablets = new Tablets('a secret of the piece', pin, this.#guard, hosts);
+  readonly paired = devicesOf({ pin, guard: this.#guard, onWaiting: () => this.socket.changed() });
   saved: SavedState = emptyState();
   #pages: Page[] = [];
 
@@ -118,7 +118,7 @@ export class LiveControl {
       displays,
       log,
       pin: this.#guard,
-      tablets: this.tablets,
+      devices: this.paired.devices,
       hosts,
       isCurrent: (build) => build === '/assets/new.js',
       now: Date.now,

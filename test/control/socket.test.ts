@@ -6,6 +6,7 @@ import { commands } from '../../server/protocol/commands.ts';
 import { identityMapping } from '../../server/protocol/mapping.ts';
 import { refusalCodes } from '../../server/protocol/refusals.ts';
 import { routes } from '../../server/protocol/routes.ts';
+import { sentBack } from './devices-of.ts';
 import { LiveControl, pin } from './live.ts';
 import { Controller, until } from './osc-controller.ts';
 
@@ -72,10 +73,12 @@ describe('a page', () => {
     expect((await here.command({ type: 'begin' })).status).toBe('done');
     const stranger = await live.page('visitor', {}, elsewhere).until(({ refused }) => refused);
     expect(stranger.refused?.code).toBe('not-paired');
-    const guess = { ...elsewhere, cookie: 'familiar-tablet=guess' };
+    const guess = { ...elsewhere, cookie: 'familiar-device=guess' };
     const guessing = await live.page('visitor', {}, guess).until(({ refused }) => refused);
     expect(guessing.refused?.code).toBe('not-paired');
-    const paired = { ...elsewhere, cookie: live.tablets.cookie.split(';')[0] };
+    const asked = { socket: { remoteAddress: '192.168.1.77' }, headers: {} };
+    const verdict = live.paired.pairing.tryPin(asked, 'tablet', pin);
+    const paired = { ...elsewhere, cookie: sentBack(verdict.ok ? verdict.cookie : null) };
     await live.page('visitor', { client: 'client-paired' }, paired).until(({ state }) => state);
     await live.page('display', {}, elsewhere).until(({ state }) => state);
   });

@@ -45,9 +45,8 @@ function options(port: number): Parameters<typeof createHttpServer>[0] {
     host: '127.0.0.1',
     port,
     pages: loadPages(folder),
-    tablets: quietServer.tablets,
+    pairing: quietServer.pairing,
     hosts: quietServer.hosts,
-    now: Date.now,
     chain: {
       picture: async (id) => (faces.has(id) ? Uint8Array.of(1, 2, 3) : null),
       byReceipt: (token) => {

@@ -1,8 +1,7 @@
-import { PinGuard } from '../../server/control/pin-guard.ts';
-import { Tablets } from '../../server/control/tablets.ts';
 import type { HttpOptions } from '../../server/http/http-server.ts';
 import { OwnHosts } from '../../server/protocol/hosts.ts';
 import { builtInLanguages, builtInTexts } from '../../server/protocol/texts.ts';
+import { devicesOf } from '../control/devices-of.ts';
 
 /** The PIN of servers below. */
 export const pin = '4711';
@@ -12,11 +11,10 @@ const hosts = new OwnHosts((host) => host === 'museum');
 /** What a server of pages needs besides them, where nothing of it is looked at. */
 export const quietServer: Pick<
   HttpOptions,
-  'tablets' | 'hosts' | 'now' | 'texts' | 'languages' | 'portrait' | 'thumbnail' | 'health' | 'upgrades'
+  'pairing' | 'hosts' | 'texts' | 'languages' | 'portrait' | 'thumbnail' | 'health' | 'upgrades'
 > = {
-  tablets: new Tablets('a secret of the piece', pin, new PinGuard(pin, () => {}), hosts),
+  pairing: devicesOf({ pin }).pairing,
   hosts,
-  now: Date.now,
   texts: builtInTexts,
   languages: builtInLanguages,
   portrait: () => null,

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PinGuard } from '../../server/control/pin-guard.ts';
-import { Tablets } from '../../server/control/tablets.ts';
 import { createHttpServer, type HttpServer } from '../../server/http/http-server.ts';
 import { loadPages } from '../../server/http/pages.ts';
+import { devicesOf } from '../control/devices-of.ts';
 import { pin, quietServer } from './quiet-server.ts';
 
 let folder: string;
@@ -23,7 +22,7 @@ beforeEach(async () => {
   cpSync(plain, join(folder, 'controller/plain'), { recursive: true });
   http = createHttpServer({
     ...quietServer,
-    tablets: new Tablets('a secret of the piece', pin, new PinGuard(pin, () => {}), quietServer.hosts),
+    pairing: devicesOf({ pin }).pairing,
     host: '127.0.0.1',
     port: 0,
     pages: loadPages(folder),

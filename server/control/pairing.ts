@@ -1,0 +1,67 @@
+import type { DeviceKind } from '../protocol/devices.ts';
+import { type Sender, senderOf } from '../protocol/loopback.ts';
+import { browserName } from './browser-name.ts';
+import { deviceCookie } from './device-cookie.ts';
+import type { DeviceDescription, Devices } from './devices.ts';
+import type { PinGuard } from './pin-guard.ts';
+import type { WaitingDevices } from './waiting-devices.ts';
+
+/** `cookie`: `Set-Cookie` of the new device. `retryAfter`: seconds to wait before the next try. */
+export type PairingVerdict =
+  | { readonly ok: true; readonly cookie: string }
+  | { readonly ok: false; readonly retryAfter: number | null };
+
+export interface PairingParts {
+  readonly devices: Devices;
+  readonly waiting: WaitingDevices;
+  readonly guard: PinGuard;
+  /** Milliseconds, going evenly. */
+  readonly now: () => number;
+}
+
+/** How a device on another computer is paired: by the PIN, or by a code that it shows and a curator types in. */
+export class Pairing {
+  readonly #parts: PairingParts;
+
+  constructor(parts: PairingParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether a request may do what devices of a kind may. */
+  admits(request: Sender, kind: DeviceKind): boolean {
+    return this.#parts.devices.admits(request, kind);
+  }
+
+  /** `Set-Cookie` of a device that is paired already; null for others. */
+  renewedCookie(request: Sender): string | null {
+    return this.#parts.devices.renewedCookie(request);
+  }
+
+  /** Pairs the device that gives the right PIN. @param name what to call it; by default what its browser is */
+  tryPin(request: Sender, kind: DeviceKind, pin: string, name?: string): PairingVerdict {
+    const { devices, guard, now } = this.#parts;
+    const verdict = guard.check(pin, senderOf(request), now());
+    return verdict.ok ? { ok: true, cookie: devices.pair(request, kind, describe(request, name)) } : verdict;
+  }
+
+  /** Lets a display wait for a curator: the code it has to show, and its `Set-Cookie`. Null where too many wait. */
+  ask(request: Sender, name: string): { readonly code: string; readonly cookie: string } | null {
+    const { waiting, now } = this.#parts;
+    const place = waiting.ask(request, describe(request, name), now());
+    return place && { code: place.code, cookie: deviceCookie(place.token, request) };
+  }
+
+  /** Pairs the display that shows a code; null where none does. Returns what it is called. */
+  confirm(code: string): DeviceDescription | null {
+    const { devices, waiting, now } = this.#parts;
+    const found = waiting.take(code, now());
+    if (!found) return null;
+    devices.admitToken(found.token, 'display', found.description);
+    return found.description;
+  }
+}
+
+function describe(request: Sender, name?: string): DeviceDescription {
+  const browser = browserName(request.headers['user-agent']);
+  return { name: name ?? browser, browser, address: senderOf(request) };
+}
