@@ -32,7 +32,7 @@ export class Controller {
 
   async open(): Promise<this> {
     this.socket.on('message', (packet) => {
-      for (const { address, values } of readPacket(packet) ?? [])
+      for (const { address, values } of readPacket(packet)?.messages ?? [])
         this.heard.push({ address, values, at: performance.now() });
     });
     await new Promise<void>((resolve) => this.socket.bind(0, '127.0.0.1', resolve));

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { oscLimits, readPacket, readTimeTag, writeMessage } from '../../server/control/osc/packet.ts';
 import { isPattern, matches } from '../../server/control/osc/pattern.ts';
 
+const messages = (packet: Uint8Array) => readPacket(packet)?.messages ?? [];
+
 /** A bundle by hand, as the specification has it. */
 function bundle(seconds: number, ...elements: readonly Uint8Array[]): Uint8Array {
   const head = Buffer.alloc(16);
@@ -20,8 +22,8 @@ function bundle(seconds: number, ...elements: readonly Uint8Array[]): Uint8Array
 describe('OSC packets', () => {
   it('are read as they were written', () => {
     const packet = writeMessage('/familiar/x', [0.1, 'grüße', true, { integer: -7 }]);
-    expect(readPacket(packet)).toEqual([{ address: '/familiar/x', values: [0.1, 'grüße', 1, -7], at: null }]);
-    expect(readPacket(writeMessage('/a', []))).toEqual([{ address: '/a', values: [], at: null }]);
+    expect(messages(packet)).toEqual([{ address: '/familiar/x', values: [0.1, 'grüße', 1, -7], at: null }]);
+    expect(messages(writeMessage('/a', []))).toEqual([{ address: '/a', values: [], at: null }]);
   });
 
   it('of all simple types are understood', () => {
@@ -35,14 +37,14 @@ describe('OSC packets', () => {
       { type: 'F', value: null },
       { type: 'N', value: null },
     ]).pack();
-    expect(readPacket(packet)).toMatchObject([{ values: [3, 4, 0.1, true, false, null] }]);
+    expect(messages(packet)).toMatchObject([{ values: [3, 4, 0.1, true, false, null] }]);
   });
 
   it('in bundles inside bundles are all found, with their times', () => {
     const message = (name: string) => writeMessage(`/${name}`, [1]);
     const inner = bundle(3_913_000_001, message('b'), message('c'));
     const packet = bundle(0, message('a'), inner, message('d'));
-    expect(readPacket(packet)).toEqual([
+    expect(messages(packet)).toEqual([
       { address: '/a', values: [1], at: null },
       { address: '/b', values: [1], at: 1_704_011_201_000 },
       { address: '/c', values: [1], at: 1_704_011_201_000 },
@@ -68,10 +70,19 @@ describe('OSC packets', () => {
       }),
       { numRuns: 500 },
     );
-    for (let length = 0; length < good.length; length++) expect(readPacket(good.slice(0, length))).toBeNull();
-    for (const types of [',b', ',z', 'f', ',iiii']) {
-      const packet = Buffer.concat([Buffer.from('/a\0\0'), Buffer.from(types.padEnd(8, '\0')), Buffer.alloc(4)]);
-      expect(readPacket(packet), types).toBeNull();
+    for (const bytes of [[], [0, 0, 0, 0], [...Buffer.from('#bundle')], [...Buffer.from('familiar/pace\0\0\0,f\0\0')]])
+      expect(readPacket(Uint8Array.from(bytes))).toBeNull();
+    // Cut anywhere, it never sets a value that was not sent.
+    for (let length = 0; length < good.length; length++)
+      expect(messages(good.slice(0, length)).flatMap(({ values }) => values)).toEqual([]);
+    for (const types of [',b', ',z', ',iiii', ',__proto__']) {
+      const packet = Buffer.concat([Buffer.from('/a\0\0'), Buffer.from(types.padEnd(12, '\0')), Buffer.alloc(4)]);
+      expect(readPacket(packet), types).toEqual({
+        messages: [],
+        unread: [
+          { address: '/a', problem: expect.stringMatching(/^(Type .* is not understood here|The message ends)/) },
+        ],
+      });
     }
   });
 
@@ -82,6 +93,8 @@ describe('OSC packets', () => {
     expect(readPacket(bundle(0, ...Array.from({ length: 300 }, () => writeMessage('/a', []))))).toBeNull();
     expect(readPacket(new Uint8Array(oscLimits.packet + 4))).toBeNull();
     expect(readPacket(writeMessage(`/${'a'.repeat(300)}`, []))).toBeNull();
+    const unread = Buffer.from('/a\0\0,b\0\0\0\0\0\0');
+    expect(readPacket(bundle(0, ...Array.from({ length: 300 }, () => unread)))).toBeNull();
     const lying = Buffer.from(bundle(0, writeMessage('/a', [])));
     lying.writeUInt32BE(0xffff_fff0, 16);
     expect(readPacket(lying)).toBeNull();

@@ -17,8 +17,9 @@ export function oscDocument(parameters: readonly Parameter[]): string {
   const told = (all: readonly Told[]) => all.map(({ address, takes, help }) => row(address, takes, help)).join('\n');
   return `# OSC
 
-The piece listens for OSC over UDP on port 9000 (\`osc: port\` in installation.yaml). Only computers that are named there
-(\`osc: allow\`) are heard; at first that is the computer itself. To let a tablet or a desk in, add its address:
+The piece listens for OSC over UDP, IPv4 and IPv6, on port 9000 (\`osc: port\` in installation.yaml). Only computers that
+are named there (\`osc: allow\`) are heard; at first that is the computer itself. To let a tablet or a desk in, add its
+address:
 
     osc:
       allow: [127.0.0.1, 192.168.1.20]
@@ -81,8 +82,11 @@ choices by name.
 - **Patterns** (\`*\`, \`?\`, \`[a-z]\`, \`{pace,hold}\`) set values, all of one kind, that presets keep:
   \`/familiar/direction/* 0\`. They never give commands, nor reach what stops the show (blackout, freeze, camera...): such a
   pattern does nothing at all and is answered with an error. \`//\` is not understood.
-- **Types**: int32, int64, float, double, string, true, false, nil and impulse (the bang of Max). Messages with blobs, MIDI,
-  lists and the like are counted and ignored, as is everything that is not OSC; the curator’s page shows the count.
+- **Types**: int32, int64, float, double, string and symbol, true, false, nil and impulse (the bang of Max). A message with
+  anything else (blobs, colours, MIDI, lists...) is answered with an error and counted; the rest of its bundle is done. The
+  curator’s page shows the count, which includes everything that is not OSC.
+- **Old and careless senders**: arguments without type tags are guessed (ints, floats, texts); missing and superfluous
+  padding is forgiven; text is UTF-8, or Latin-1 where it cannot be that.
 - **Limits**: packets of 8 kB; 500 messages a second from one sender, 1,000 at once; 100 answers a second to it;
   8 subscribers from one computer, 32 in all; 256 messages of one sender that wait for their time.
 

@@ -1,7 +1,6 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import type { RemoteInfo } from 'node:dgram';
 import { allowList } from '../../config/network.ts';
 import type { Config } from '../../config/schema.ts';
-import { FamiliarError } from '../../errors.ts';
 import type { Clock, Off } from '../../installation/ports.ts';
 import type { Installation } from '../../installation/runner.ts';
 import { isLoopback } from '../../protocol/loopback.ts';
@@ -16,6 +15,7 @@ import { Feedback } from './feedback.ts';
 import type { Values } from './mailbox.ts';
 import { type OscMessage, readPacket, writeMessage } from './packet.ts';
 import { Traffic } from './traffic.ts';
+import { listenUdp, plainAddress, type Udp } from './udp.ts';
 import { Waiting } from './waiting.ts';
 
 /** Ms within which changed counts are told together: a flood of wrong packets must not become one of updates. */
@@ -43,7 +43,7 @@ export class OscControl {
   readonly #waiting: Waiting;
   readonly #dispatcher: Dispatcher;
   readonly #warned = new Set<string>();
-  #socket: Socket | null = null;
+  #udp: Udp | null = null;
   #listening: string | null = null;
   #wrong = 0;
   #telling: Off | null = null;
@@ -72,27 +72,18 @@ export class OscControl {
 
   /** The port in use; 0 while there is none. */
   get port(): number {
-    return this.#socket && this.#listening ? this.#socket.address().port : 0;
+    return this.#udp && this.#listening ? this.#udp.socket.address().port : 0;
   }
 
   /** Throws OSC_PORT where the port cannot be had. */
   async start(): Promise<void> {
     const { host, port } = this.#parts.config;
-    const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', (cause: NodeJS.ErrnoException) => {
-        socket.close();
-        const what = cause.code === 'EADDRINUSE' ? 'is used by another program' : `cannot be used (${cause.message})`;
-        const message = `OSC port ${port} on ${host} ${what}. Close it, or choose another port in installation.yaml (osc: port).`;
-        reject(new FamiliarError('OSC_PORT', message, { cause }));
-      });
-      socket.bind(port, host, resolve);
-    });
-    socket.removeAllListeners('error');
+    const udp = await listenUdp(host, port);
+    const { socket } = udp;
     // A socket's later errors are about single packets; the piece goes on.
     socket.on('error', (error) => this.#parts.log.write('warning', `OSC: ${error.message}`));
     socket.on('message', (packet, from) => this.#receive(packet, from));
-    this.#socket = socket;
+    this.#udp = udp;
     this.#listening = `${host}:${socket.address().port}`;
     this.#follow();
   }
@@ -103,8 +94,8 @@ export class OscControl {
     this.#feedback.stop();
     this.#telling?.();
     this.#listening = null;
-    const socket = this.#socket;
-    this.#socket = null;
+    const socket = this.#udp?.socket;
+    this.#udp = null;
     if (socket) await new Promise<void>((resolve) => void socket.close(() => resolve()));
   }
 
@@ -132,12 +123,12 @@ export class OscControl {
   }
 
   #receive(packet: Buffer, from: RemoteInfo): void {
-    const sender = { host: from.address, port: from.port };
-    if (!this.#isAllowed(from.address)) {
+    const sender = { host: plainAddress(from.address), port: from.port };
+    if (!this.#isHeard(sender.host)) {
       this.#count();
-      const what = `OSC from ${from.address} is ignored. To let it in, add it in installation.yaml (osc: allow).`;
-      this.#warn(`stranger ${from.address}`, what);
-    } else if (from.port === 0 || (from.port === this.port && isLoopback(from.address))) {
+      const what = `OSC from ${sender.host} is ignored. To let it in, add it in installation.yaml (osc: allow).`;
+      this.#warn(`stranger ${sender.host}`, what);
+    } else if (from.port === 0 || (from.port === this.port && isLoopback(sender.host))) {
       // Port 0 is nobody's, and our own is ours: whoever forged it cannot be answered.
       this.#count();
     } else if (this.#mayCome(sender, 1)) {
@@ -145,14 +136,26 @@ export class OscControl {
     }
   }
 
+  /** Whoever allows 127.0.0.1 means this computer, and programs here that send to `localhost` may come from ::1. */
+  #isHeard(host: string): boolean {
+    return this.#isAllowed(host) || (host === '::1' && this.#isAllowed('127.0.0.1'));
+  }
+
   #read(packet: Buffer, sender: Endpoint): void {
-    const messages = readPacket(packet);
-    if (!messages) this.#count();
-    // The packet itself has been paid for as one message.
-    else if (this.#mayCome(sender, messages.length - 1)) {
-      const date = this.#parts.clock.date();
-      for (const message of messages) this.#schedule(message, sender, date);
+    const found = readPacket(packet);
+    if (!found) {
+      this.#count();
+      return;
     }
+    const { messages, unread } = found;
+    // The packet itself has been paid for as one message.
+    if (!this.#mayCome(sender, Math.max(0, messages.length + unread.length - 1))) return;
+    for (const { address, problem } of unread) {
+      this.#count();
+      if (address !== null) this.#answer(sender, oscAnswers.error.address, [address, problem]);
+    }
+    const date = this.#parts.clock.date();
+    for (const message of messages) this.#schedule(message, sender, date);
   }
 
   #schedule(message: OscMessage, sender: Endpoint, date: number): void {
@@ -186,7 +189,7 @@ export class OscControl {
   #send({ host, port }: Endpoint, address: string, values: Values): void {
     try {
       // Nobody may be listening there: the error of a single packet is of no interest.
-      this.#socket?.send(writeMessage(address, values), port, host, () => {});
+      this.#udp?.socket.send(writeMessage(address, values), port, this.#udp.to(host), () => {});
     } catch {
       // An address that cannot be sent to at all is of no more interest, and must not end the piece.
     }
