@@ -19,6 +19,7 @@ import { Engine } from './engine/engine-port.ts';
 import { messageOf } from './errors.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { loadPages } from './http/pages.ts';
+import { DecoderProcess, type ImageDecoder } from './image/decoder.ts';
 import type { RgbImage } from './image/rgb-image.ts';
 import type { Settings } from './installation/machine-types.ts';
 import { type CameraPort, type StreamPort, systemClock } from './installation/ports.ts';
@@ -29,6 +30,7 @@ import { followCamera } from './live/camera-log.ts';
 import { Closing } from './live/closing.ts';
 import { FrameAudience } from './live/frame-audience.ts';
 import { healthOf } from './live/health.ts';
+import { HelperHealth } from './live/helper-health.ts';
 import { keepFresh, openHttps } from './live/https.ts';
 import { ownHosts } from './live/own-hosts.ts';
 import { Portraits } from './live/portraits.ts';
@@ -48,8 +50,8 @@ export interface LiveOptions {
   readonly config: Config;
   /** What paths in the configuration are seen from. */
   readonly folder: string;
-  /** Opens the camera that the driver names. */
-  readonly createCamera: (driver: string) => LiveCamera;
+  /** Opens the camera that the driver names; `decoder` is for its pictures. */
+  readonly createCamera: (driver: string, decoder: ImageDecoder) => LiveCamera;
   /** Where the pages were built; those of the package where it is left out. */
   readonly pages?: string;
   /** What stands between the piece and its displays, for measuring; nothing where it is left out. */
@@ -142,9 +144,17 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     chain,
   );
   closing.add('the engine', () => engine.close());
-  const camera = options.createCamera(parameters.values.camera);
+  const helpers = new HelperHealth((level, message) => log.write(level, message), clock.now);
+  const decoder = new DecoderProcess({ onTrouble: helpers.of('The picture decoder') });
+  closing.add('the picture decoder', () => decoder.close());
+  const camera = options.createCamera(parameters.values.camera, decoder);
   closing.add('the camera', () => camera.close());
-  const portraits = new Portraits({ resolution: pack.resolution, ...config.portrait });
+  const portraits = new Portraits({
+    resolution: pack.resolution,
+    ...config.portrait,
+    decoder,
+    troubleOf: (name) => helpers.of(name),
+  });
   closing.add('the face detectors', () => portraits.close());
 
   const encode = createPictureEncoder(config.stream);
@@ -215,7 +225,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     isCurrent: (build) => answers(build) !== undefined,
     now: clock.now,
   });
-  const preview = new PreviewStream(installation, camera, hosts);
+  const preview = new PreviewStream(installation, camera, hosts, decoder);
 
   const http = createHttpServer({
     host: config.server.host,
@@ -231,7 +241,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     onForgotten: () => log.write('info', 'A visitor has deleted their face.'),
     portrait: (token) => installation.portrait(token),
     thumbnail: (display, query) => displays.thumbnail(display, query),
-    health: () => healthOf(installation, engine, camera, displays),
+    health: () => healthOf({ installation, engine, chain, camera, displays, helpers }),
     upgrades: {
       [routes.frames]: fromOurPages(hosts, (...upgrade) => frames.handleUpgrade(...upgrade)),
       [routes.preview]: gate.from('tablet', (...upgrade) => preview.handleUpgrade(...upgrade)),

@@ -13,7 +13,7 @@ const rooms: Record<string, readonly string[]> = {
   protocol: [],
   graph: [],
   files: [],
-  image: ['files'],
+  image: ['files', 'runtime'],
   weights: ['files', 'graph'],
   runtime: ['graph'],
   networks: ['graph', 'weights', 'files', 'media'],

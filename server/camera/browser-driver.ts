@@ -1,3 +1,4 @@
+import type { ImageDecoder } from '../image/decoder.ts';
 import type { Photograph } from '../installation/ports.ts';
 import type { CameraReport, CameraTrouble } from '../protocol/camera-link.ts';
 import type { FrameHeader } from '../protocol/frame.ts';
@@ -31,6 +32,7 @@ const sentences: Readonly<Record<CameraTrouble, string>> = {
 export class BrowserDriver implements CameraDriver, TabletEvents {
   readonly #tablets: TabletEndpoint;
   readonly #events: DriverEvents;
+  readonly #decoder: ImageDecoder;
   readonly #patience: number;
   readonly #stills = new StillRequests(stillPatience);
   /** Photographs under way, by number: of which tablet. */
@@ -38,9 +40,11 @@ export class BrowserDriver implements CameraDriver, TabletEvents {
   #watch: PictureWatch | null = null;
   #client: string | null = null;
   #sampledAt = 0;
+  #isSampling = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(tablets: TabletEndpoint, patience: number, events: DriverEvents) {
+  constructor(tablets: TabletEndpoint, patience: number, decoder: ImageDecoder, events: DriverEvents) {
+    this.#decoder = decoder;
     this.#tablets = tablets;
     this.#patience = patience;
     this.#events = events;
@@ -130,13 +134,18 @@ export class BrowserDriver implements CameraDriver, TabletEvents {
     const now = performance.now();
     if (watch === null) return;
     watch.see(now);
-    if (now - this.#sampledAt < sampleEvery) return;
+    if (this.#isSampling || now - this.#sampledAt < sampleEvery) return;
     this.#sampledAt = now;
-    sampleOf(bytes).then(
-      (sample) => watch.judge(performance.now(), sample),
-      // What cannot be decoded is no picture; the hints say the same.
-      () => undefined,
-    );
+    this.#isSampling = true;
+    sampleOf(bytes, this.#decoder)
+      .then(
+        (sample) => watch.judge(performance.now(), sample),
+        // What cannot be decoded is no picture; the hints say the same.
+        () => undefined,
+      )
+      .finally(() => {
+        this.#isSampling = false;
+      });
   }
 
   #failStillsOf(link: TabletLink, error: Error): void {

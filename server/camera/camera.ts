@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config/schema.ts';
+import type { ImageDecoder } from '../image/decoder.ts';
 import { type CameraPort, type Off, type Photograph, type Preview, systemClock } from '../installation/ports.ts';
 import type { CameraHealth } from '../protocol/snapshot.ts';
 import { BrowserDriver } from './browser-driver.ts';
@@ -22,24 +23,26 @@ const firstWebcam = process.platform === 'linux' ? '/dev/video0' : '';
  * The camera of installation.yaml, at once being opened.
  *
  * @param resolve makes the paths of installation.yaml absolute
+ * @param decoder decodes what the camera gives
  */
 export function createCamera(
   { camera: config }: Pick<Config, 'camera'>,
   resolve: (path: string) => string,
   driver: string,
+  decoder: ImageDecoder,
 ): Camera {
   const patience = config.troubleAfter * 1000;
   const tablets = new TabletEndpoint();
   const make: MakeDriver = (name, events) => {
     switch (name) {
       case 'browser':
-        return new BrowserDriver(tablets, patience, events);
+        return new BrowserDriver(tablets, patience, decoder, events);
       case 'device':
         return new DeviceDriver(() => deviceInput(config, process.platform, resolve), patience, events);
       case 'node-webcam':
-        return new WebcamDriver({ ...config, device: config.webcam || firstWebcam }, events);
+        return new WebcamDriver({ ...config, device: config.webcam || firstWebcam }, decoder, events);
       case 'folder':
-        return new FolderDriver(resolve(config.folder), events);
+        return new FolderDriver(resolve(config.folder), decoder, events);
       default:
         throw cameraUnavailable(`There is no camera '${name}'. Choose browser, device, node-webcam or folder.`);
     }

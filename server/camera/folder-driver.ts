@@ -4,10 +4,9 @@ import { extname, join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
 import { mayBePhotograph } from '../files/photograph-names.ts';
-import { openImage } from '../image/decode.ts';
+import type { ImageDecoder } from '../image/decoder.ts';
 import { encodeJpeg } from '../image/encode.ts';
 import { imageFormat } from '../image/image-format.ts';
-import { sharp } from '../image/sharp.ts';
 import type { Photograph } from '../installation/ports.ts';
 import { type CameraDriver, type DriverEvents, previewSide } from './driver.ts';
 import { cameraAborted, cameraUnavailable } from './errors.ts';
@@ -19,6 +18,8 @@ const previewEvery = 500;
 const settled = 700;
 /** One that is still damaged after so long stays so, ms. */
 const hopeless = 10_000;
+/** Photographs in other formats than JPEG, PNG and WebP are passed on at this side, px. */
+const convertedSide = 4_096;
 /** Photographs are kept small enough for every later step to hold in memory. */
 const largestFile = 64 * 2 ** 20;
 
@@ -41,6 +42,7 @@ interface Seen {
  */
 export class FolderDriver implements CameraDriver {
   readonly #folder: string;
+  readonly #decoder: ImageDecoder;
   readonly #events: DriverEvents;
   readonly #seen = new Map<string, Seen>();
   #watcher: FSWatcher | null = null;
@@ -49,11 +51,13 @@ export class FolderDriver implements CameraDriver {
   #looking: Promise<void> = Promise.resolve();
   #isQueued = false;
   #isClosed = false;
+  #isPreviewing = false;
   /** Why photographs cannot be put away; null where they can. */
   #trouble: string | null = null;
 
-  constructor(folder: string, events: DriverEvents) {
+  constructor(folder: string, decoder: ImageDecoder, events: DriverEvents) {
     this.#folder = folder;
+    this.#decoder = decoder;
     this.#events = events;
   }
 
@@ -155,7 +159,7 @@ export class FolderDriver implements CameraDriver {
     try {
       if (facts.size > largestFile) throw new Error(`it is larger than ${largestFile / 2 ** 20} MB`);
       // Decoded whole: a file that is still being copied has a good beginning.
-      await (await openImage(path)).read({ within: previewSide });
+      await this.#decoder.decode(path, { within: previewSide });
       this.#seen.set(name, { ...known, stage: 'ready' });
     } catch (error) {
       if (now - known.since >= hopeless) await this.#end(name, known, messageOf(error));
@@ -168,7 +172,7 @@ export class FolderDriver implements CameraDriver {
       const [bytes, { mtimeMs }] = await Promise.all([readFile(path), stat(path)]);
       const isCommon = ['JPEG', 'PNG', 'WebP'].includes(imageFormat(bytes)?.name ?? '');
       if (isCommon) return { bytes, at: mtimeMs };
-      return { bytes: await encodeJpeg(await (await openImage(path)).read(), 95), at: mtimeMs };
+      return { bytes: await encodeJpeg(await this.#decoder.decode(path, { within: convertedSide }), 95), at: mtimeMs };
     } catch (error) {
       // Taken away meanwhile, or damaged after all.
       await this.#inTurn(() => this.#end(name, given, messageOf(error)));
@@ -215,17 +219,16 @@ export class FolderDriver implements CameraDriver {
 
   async #preview(): Promise<void> {
     const [name] = this.#ready;
-    if (name === undefined) return;
+    if (name === undefined || this.#isPreviewing) return;
+    this.#isPreviewing = true;
     try {
-      const small = sharp(join(this.#folder, name), { failOn: 'error' })
-        .rotate()
-        .resize(previewSide, previewSide, { fit: 'inside', withoutEnlargement: true })
-        .jpeg({ quality: 80 });
-      const { data, info } = await small.toBuffer({ resolveWithObject: true });
-      const { width, height } = info;
-      this.#events.preview({ bytes: data, encoding: 'jpeg', width, height, at: Date.now() });
+      const small = await this.#decoder.decode(join(this.#folder, name), { within: previewSide });
+      const { width, height } = small;
+      this.#events.preview({ bytes: await encodeJpeg(small, 80), encoding: 'jpeg', width, height, at: Date.now() });
     } catch {
       // Taken away meanwhile; the next look says so.
+    } finally {
+      this.#isPreviewing = false;
     }
   }
 

@@ -1,13 +1,22 @@
 import { crc32 } from 'node:zlib';
-import { sharp } from '../image/sharp.ts';
+import { type ImageLimits, previewLimits } from '../image/decode.ts';
+import type { ImageDecoder } from '../image/decoder.ts';
 import type { PictureSample } from './picture-watch.ts';
 
 const side = 32;
 
-/** Samples a compressed picture. Rejects where it cannot be decoded. */
-export async function sampleOf(bytes: Uint8Array): Promise<PictureSample> {
-  const grey = await sharp(bytes).resize(side, side, { fit: 'fill' }).greyscale().raw().toBuffer();
-  return { digest: crc32(bytes), bright: brightOf(grey) };
+/** Samples a compressed picture. Rejects where it cannot be decoded within the limits. */
+export async function sampleOf(
+  bytes: Uint8Array,
+  decoder: ImageDecoder,
+  limits: ImageLimits = previewLimits,
+): Promise<PictureSample> {
+  const { data } = await decoder.decode({ name: 'preview', bytes }, { within: side }, limits);
+  const luma = new Uint8Array(data.length / 3);
+  for (let i = 0; i < luma.length; i++) {
+    luma[i] = Math.round(0.2126 * data[3 * i] + 0.7152 * data[3 * i + 1] + 0.0722 * data[3 * i + 2]);
+  }
+  return { digest: crc32(bytes), bright: brightOf(luma) };
 }
 
 /** The 95th percentile of luma. */

@@ -2,7 +2,9 @@ import { access, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FamiliarError, messageOf } from '../errors.ts';
-import { sharp } from '../image/sharp.ts';
+import { defaultLimits } from '../image/decode.ts';
+import type { ImageDecoder } from '../image/decoder.ts';
+import { encodeJpeg } from '../image/encode.ts';
 import type { Photograph } from '../installation/ports.ts';
 import { type CameraDriver, type DriverEvents, previewSide } from './driver.ts';
 import { cameraAborted, cameraFailed, cameraSlow, cameraUnavailable } from './errors.ts';
@@ -54,6 +56,7 @@ const programs: Partial<Record<NodeJS.Platform, readonly [program: string, advic
 /** Stills by a camera program, through the node-webcam package, for cameras that nothing else can open. */
 export class WebcamDriver implements CameraDriver {
   readonly #options: WebcamOptions;
+  readonly #decoder: ImageDecoder;
   readonly #events: DriverEvents;
   readonly #patience: number;
   readonly #watch = new PictureWatch(sameLimit, performance.now());
@@ -71,8 +74,9 @@ export class WebcamDriver implements CameraDriver {
   #timer: NodeJS.Timeout | undefined;
 
   /** @param patience ms after which a picture is given up */
-  constructor(options: WebcamOptions, events: DriverEvents, patience: number = longestShot) {
+  constructor(options: WebcamOptions, decoder: ImageDecoder, events: DriverEvents, patience: number = longestShot) {
     this.#options = options;
+    this.#decoder = decoder;
     this.#events = events;
     this.#patience = patience;
     this.#took = patience;
@@ -133,9 +137,9 @@ export class WebcamDriver implements CameraDriver {
     while (this.#isPreviewWanted && !this.#isClosed) {
       try {
         const { bytes, at } = await this.#shoot();
-        const small = sharp(bytes).resize(previewSide, previewSide, { fit: 'inside', withoutEnlargement: true });
-        const { data, info } = await small.jpeg({ quality: 80 }).toBuffer({ resolveWithObject: true });
-        this.#events.preview({ bytes: data, encoding: 'jpeg', width: info.width, height: info.height, at });
+        const small = await this.#decoder.decode({ name: 'still', bytes }, { within: previewSide });
+        const { width, height } = small;
+        this.#events.preview({ bytes: await encodeJpeg(small, 80), encoding: 'jpeg', width, height, at });
       } catch {
         // Said as health already.
       }
@@ -177,7 +181,10 @@ export class WebcamDriver implements CameraDriver {
       await this.#run(shoot(path, { device: device || null, width, height }));
       const bytes = await readFile(path);
       this.#took = performance.now() - begunAt;
-      this.#judge(await sampleOf(bytes));
+      const sample = sampleOf(bytes, this.#decoder, defaultLimits).catch((error) => {
+        throw new Error(messageOf(error));
+      });
+      this.#judge(await sample);
       return { bytes, at };
     } catch (error) {
       if (this.#isClosed) throw cameraChanged();

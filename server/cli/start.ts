@@ -20,7 +20,7 @@ export function registerStart(program: Command): void {
       const live = await startLive({
         config,
         folder,
-        createCamera: (driver) => createCamera(config, (path) => resolve(folder, path), driver),
+        createCamera: (driver, decoder) => createCamera(config, (path) => resolve(folder, path), driver, decoder),
       });
       // Before a word is said: whoever reads it may already tell it to stop.
       const end = untilTold(live, announceEngine(live));

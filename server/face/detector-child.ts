@@ -1,32 +1,15 @@
-import { messageOf } from '../errors.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
+import { answerRequests } from '../runtime/answer-requests.ts';
 import type { DetectorKind, Face } from './face.ts';
 import { createLocalDetector } from './local-detector.ts';
 
 /** The process of `createFaceDetector`: answers one picture after the other. */
 
-export interface DetectorRequest {
-  readonly id: number;
-  readonly image: RgbImage;
-}
-
-export type DetectorAnswer =
-  | { readonly id: number; readonly faces: readonly Face[] }
-  | { readonly id: number; readonly reason: string };
-
 const detector = createLocalDetector(process.argv[2] as DetectorKind);
-let last: Promise<unknown> = Promise.resolve();
+const grey = { width: 64, height: 64, data: new Uint8Array(64 * 64 * 3).fill(128) };
 
-process.on('message', ({ id, image }: DetectorRequest) => {
-  last = last.then(async () => {
-    const answer: DetectorAnswer = await detector.detect(image).then(
-      (faces) => ({ id, faces }),
-      (error) => ({ id, reason: messageOf(error) }),
-    );
-    process.send?.(answer);
-  });
-});
-// Ctrl-C reaches every process of a terminal: whoever asked decides what it means.
-process.on('SIGINT', () => {});
-// The process that asked is gone: there is nobody left to look for.
-process.on('disconnect', () => process.exit());
+answerRequests<RgbImage, readonly Face[]>(
+  // Loads the networks.
+  () => detector.detect(grey),
+  (image) => detector.detect(image),
+);

@@ -1,5 +1,6 @@
 import { FamiliarError } from '../errors.ts';
-import { type ImageSource, openImage } from '../image/decode.ts';
+import type { ImageSource } from '../image/decode.ts';
+import { type ImageDecoder, localDecoder } from '../image/decoder.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import { alignmentQuad, type Point, type Quad } from './align.ts';
 import { lookCloser } from './closer-look.ts';
@@ -17,6 +18,8 @@ import { type FaceMeasures, measureFace } from './measure.ts';
 
 export interface PortraitOptions {
   readonly detector: FaceDetector;
+  /** Decodes the photograph; in this process where it is left out. */
+  readonly decoder?: Pick<ImageDecoder, 'open'>;
   /** Sides of the aligned face in pixels. */
   readonly size: number;
   /** Where several faces are found: refuse the picture, or take the largest. */
@@ -47,8 +50,8 @@ const SHOWN_SIDE = 512;
  * FACE_* where its face is refused (FACE_NO_FACE, FACE_TOO_DARK, ...), each with a sentence that names it.
  */
 export async function preparePortrait(source: ImageSource, options: PortraitOptions): Promise<Portrait> {
-  const { detector, size } = options;
-  const opened = await openImage(source);
+  const { detector, decoder = localDecoder, size } = options;
+  const opened = await decoder.open(source);
   const searched = await opened.read({ within: SEARCHED_SIDE });
   const faces = await detector.detect(searched);
   if (faces.length === 0) throw refused(opened.name, 'no-face');

@@ -19,6 +19,9 @@ export interface ImageLimits {
 /** Room for the largest cameras that people carry (200 megapixels), not for files made to fill the memory. */
 export const defaultLimits: ImageLimits = { maxBytes: 512e6, maxSide: 16_500, maxPixels: 202e6, maxSeconds: 60 };
 
+/** For live previews, which are asked for with 640 px a side. */
+export const previewLimits: ImageLimits = { maxBytes: 8e6, maxSide: 4_096, maxPixels: 4.2e6, maxSeconds: 5 };
+
 /** Part of a picture in pixels. */
 export interface Area {
   readonly left: number;

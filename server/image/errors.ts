@@ -25,6 +25,13 @@ export const imageErrors = {
       'IMAGE_TOO_LARGE',
       `${name}: ${width} x ${height} pixels are too many. Make it smaller than ${side} pixels a side and ${megapixels} megapixels.`,
     ),
+  tooMuchMemory: (name: string) =>
+    new FamiliarError(
+      'IMAGE_TOO_LARGE',
+      `${name}: decoding it needs more memory than this computer has for a picture. Save it smaller, as JPEG.`,
+    ),
+  decoderStopped: (name: string, reason: string) =>
+    new FamiliarError('IMAGE_DECODER_STOPPED', `${name}: it could not be decoded (${reason}). Try again.`),
   damaged: (name: string, cause: unknown) =>
     new FamiliarError('IMAGE_DAMAGED', `${name}: the picture is damaged or incomplete. Copy or save it again.`, {
       cause,

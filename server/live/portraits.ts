@@ -4,7 +4,8 @@ import type { FaceDetector } from '../face/face.ts';
 import { judgeFace, previewJudgeLimits } from '../face/judge.ts';
 import { measureFace } from '../face/measure.ts';
 import { preparePortrait } from '../face/portrait.ts';
-import { decodeImage } from '../image/decode.ts';
+import { previewLimits } from '../image/decode.ts';
+import type { ImageDecoder } from '../image/decoder.ts';
 import { encodeJpeg } from '../image/encode.ts';
 import type { Observation, Photograph, Portrait, PortraitPort, Preview } from '../installation/ports.ts';
 import { hintsFor } from './hints.ts';
@@ -20,16 +21,24 @@ export interface PortraitOptions {
   readonly severalFaces: 'refuse' | 'largest';
   /** Least distance between the eyes in pixels of the photograph. */
   readonly smallestFace: number;
+  readonly decoder: ImageDecoder;
+  /** Gives a named detector where to tell why it stopped, and null when it works again. */
+  readonly troubleOf: (name: string) => (reason: string | null) => void;
 }
 
 /** The way from the camera's pictures to portraits and hints. Detectors run in processes of their own. */
 export class Portraits implements PortraitPort {
   readonly #options: PortraitOptions;
-  readonly #careful: FaceDetector = createFaceDetector('portrait');
-  readonly #quick: FaceDetector = createFaceDetector('preview');
+  readonly #decoder: ImageDecoder;
+  readonly #careful: FaceDetector;
+  readonly #quick: FaceDetector;
 
   constructor(options: PortraitOptions) {
+    const { decoder, troubleOf } = options;
     this.#options = options;
+    this.#decoder = decoder;
+    this.#careful = createFaceDetector('portrait', { onTrouble: troubleOf('The face detector') });
+    this.#quick = createFaceDetector('preview', { onTrouble: troubleOf('The face detector for previews') });
   }
 
   async prepare({ bytes }: Photograph, signal: AbortSignal): Promise<Portrait> {
@@ -38,6 +47,7 @@ export class Portraits implements PortraitPort {
       { name: 'The photograph', bytes },
       {
         detector: this.#careful,
+        decoder: this.#decoder,
         size: resolution,
         faces: severalFaces === 'refuse' ? 'one' : 'largest',
         limits: { eyeDistance: smallestFace },
@@ -48,7 +58,7 @@ export class Portraits implements PortraitPort {
   }
 
   async observe({ bytes }: Preview): Promise<Observation> {
-    const image = await decodeImage({ name: 'preview', bytes }, { within: previewSide });
+    const image = await this.#decoder.decode({ name: 'preview', bytes }, { within: previewSide }, previewLimits);
     const faces = await this.#quick.detect(image);
     const refusal =
       faces.length > 0 ? judgeFace(measureFace(image, faces[0].landmarks68), previewJudgeLimits) : undefined;

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { sharp } from '../image/sharp.ts';
+import { previewLimits } from '../image/decode.ts';
+import type { ImageDecoder } from '../image/decoder.ts';
+import { encodeJpeg, encodeWebp } from '../image/encode.ts';
 import type { CameraPort, Off, Preview } from '../installation/ports.ts';
 import type { Installation } from '../installation/runner.ts';
 import type { FrameRequest } from '../protocol/frame.ts';
@@ -16,7 +18,7 @@ const fps = 25;
 /** The camera's live picture, for nobody but the tablet that leads the visit: `/preview?...&client=<id>`. */
 export class PreviewStream {
   readonly #installation: Pick<Installation, 'state' | 'onChange'>;
-  readonly #hub = new FrameHub<Preview>({ encode: encodePreview, fps, now: () => performance.now() });
+  readonly #hub: FrameHub<Preview>;
   readonly #endpoint: FrameEndpoint<Preview>;
   readonly #offs: readonly Off[];
   #owner: string | null = null;
@@ -25,8 +27,10 @@ export class PreviewStream {
     installation: Pick<Installation, 'state' | 'onChange'>,
     camera: Pick<CameraPort, 'onPreview'>,
     hosts: OwnHosts,
+    decoder: ImageDecoder,
   ) {
     this.#installation = installation;
+    this.#hub = new FrameHub({ encode: encodePreview(decoder), fps, now: () => performance.now() });
     this.#endpoint = new FrameEndpoint(this.#hub, hosts);
     this.#offs = [camera.onPreview((preview) => this.#show(preview)), installation.onChange(() => this.#changed())];
   }
@@ -66,16 +70,15 @@ export class PreviewStream {
 }
 
 /** Previews come compressed; only another format or size needs work. */
-async function encodePreview(preview: Preview, { size, format }: FrameRequest): Promise<EncodedPicture> {
-  const { bytes, encoding, width, height } = preview;
-  if (format === encoding && Math.max(width, height) <= size) return { encoding, width, height, payload: bytes };
-  const small = sharp(bytes).resize(size, size, { fit: 'inside', withoutEnlargement: true });
-  const encoded =
-    format === 'rgb'
-      ? small.removeAlpha().raw()
-      : format === 'jpeg'
-        ? small.jpeg({ quality: 80 })
-        : small.webp({ effort: 0 });
-  const { data, info } = await encoded.toBuffer({ resolveWithObject: true });
-  return { encoding: format, width: info.width, height: info.height, payload: data };
-}
+export const encodePreview =
+  (decoder: ImageDecoder) =>
+  async (preview: Preview, { size, format }: FrameRequest): Promise<EncodedPicture> => {
+    const { bytes, encoding, width, height } = preview;
+    if (format === encoding && Math.max(width, height) <= size) return { encoding, width, height, payload: bytes };
+    const small = await decoder.decode({ name: 'preview', bytes }, { within: size }, previewLimits);
+    const payload =
+      format === 'rgb'
+        ? Buffer.from(small.data)
+        : await (format === 'jpeg' ? encodeJpeg(small, 80) : encodeWebp(small, 80));
+    return { encoding: format, width: small.width, height: small.height, payload };
+  };

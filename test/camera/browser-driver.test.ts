@@ -9,6 +9,7 @@ import { WebSocket } from 'ws';
 import { type Camera, createCamera } from '../../server/camera/camera.ts';
 import { TabletLink } from '../../server/camera/tablet-link.ts';
 import { defaultConfig } from '../../server/config/read-config.ts';
+import { localDecoder } from '../../server/image/decoder.ts';
 import { encodeJpeg } from '../../server/image/encode.ts';
 import type { Preview } from '../../server/installation/ports.ts';
 import { type CameraOrder, type CameraReport, parseCameraOrder } from '../../server/protocol/camera-link.ts';
@@ -93,6 +94,7 @@ beforeEach(async () => {
     { ...defaultConfig(), camera: config },
     (path) => join(tmpdir(), 'familiar-never', path),
     'browser',
+    localDecoder,
   );
   server = createServer();
   server.on('upgrade', (request, socket, head) => camera.handleUpgrade(request, socket, head));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DriverHealth } from '../../server/camera/driver.ts';
 import { FolderDriver } from '../../server/camera/folder-driver.ts';
+import { localDecoder } from '../../server/image/decoder.ts';
 import { encodeJpeg } from '../../server/image/encode.ts';
 import { sharp } from '../../server/image/sharp.ts';
 import type { Preview } from '../../server/installation/ports.ts';
@@ -38,7 +39,7 @@ afterEach(async () => {
 });
 
 async function open(): Promise<void> {
-  driver = new FolderDriver(folder, {
+  driver = new FolderDriver(folder, localDecoder, {
     health: (now) => {
       health = now;
     },

@@ -6,6 +6,7 @@ import { createCamera } from '../../server/camera/camera.ts';
 import type { DriverHealth } from '../../server/camera/driver.ts';
 import { WebcamDriver } from '../../server/camera/webcam-driver.ts';
 import { defaultConfig } from '../../server/config/read-config.ts';
+import { localDecoder } from '../../server/image/decoder.ts';
 import { encodeJpeg } from '../../server/image/encode.ts';
 import type { Preview } from '../../server/installation/ports.ts';
 
@@ -42,6 +43,7 @@ async function program(script: string): Promise<void> {
 function open(device = '', patience?: number): void {
   driver = new WebcamDriver(
     { device, width: 640, height: 480 },
+    localDecoder,
     {
       health: (now) => {
         health = now;
@@ -130,7 +132,7 @@ describe.skipIf(!isLinux)('node-webcam', () => {
 
   it('knows the first camera by its name', async () => {
     await program('exit 1');
-    const camera = createCamera(defaultConfig(), (path) => path, 'node-webcam');
+    const camera = createCamera(defaultConfig(), (path) => path, 'node-webcam', localDecoder);
     await expect(camera.takeStill(null, never)).rejects.toThrow();
     expect(camera.health.name).toBe('/dev/video0');
     expect(await readFile(join(folder, 'arguments'), 'utf8')).toContain('-d /dev/video0');

@@ -67,7 +67,7 @@ export class RealPiece {
       config,
       folder,
       pages,
-      createCamera: (name) => createCamera(config, (path) => join(folder, path), name),
+      createCamera: (name, decoder) => createCamera(config, (path) => join(folder, path), name, decoder),
     });
   }
 
