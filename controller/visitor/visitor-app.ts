@@ -38,6 +38,8 @@ export interface VisitorApp {
 const tick = 1_000;
 /** How often a camera that could not be used is tried again, ms. */
 const cameraRetry = 30_000;
+/** How often a camera is opened again whose pictures the server finds black or frozen. */
+const reopenIntervalMs = 10_000;
 
 /** Puts the visitors' tablet together and starts it. */
 export function startVisitorApp(): VisitorApp {
@@ -104,6 +106,7 @@ export function startVisitorApp(): VisitorApp {
     if (lending.on()) void camera.probe();
   };
   setInterval(() => camera.view.get().problem && tryCamera(), cameraRetry);
+  setInterval(() => link.get().state?.trouble === 'camera' && camera.reopen(), reopenIntervalMs);
   navigator.mediaDevices?.addEventListener('devicechange', () => camera.view.get().problem && tryCamera());
 
   stayAwake(document, () => {

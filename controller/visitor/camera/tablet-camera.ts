@@ -1,6 +1,9 @@
 import { createStore, type Store } from '../../shared/store.ts';
 import { type CameraProblem, cameraProblemOf } from './camera-problem.ts';
+import { countFrames, type FrameCounter } from './count-frames.ts';
 import { type EncodedPicture, encodePicture, type PictureWish } from './encode-picture.ts';
+import { FrameWatch } from './frame-watch.ts';
+import { within } from './within.ts';
 
 export interface CameraFacts {
   readonly label: string;
@@ -26,12 +29,17 @@ const wish: MediaStreamConstraints = {
   },
 };
 
-/** Pause before a camera that went away is asked for again, ms. */
-const retryAfter = 2_000;
+/** Pause before a camera that went away is opened again. */
+const retryIntervalMs = 2_000;
+/** A camera that is open and gives no frame within this time does not work. */
+const firstFrameLimitMs = 6_000;
+/** How often the frames of an open camera are looked at. */
+const lookIntervalMs = 500;
 
 /**
  * The tablet's own camera. It is on only while it is wanted: its light never burns for somebody who has not agreed.
- * `video` shows it and is put on the page by whoever shows it.
+ * A camera that stops, with or without an event, is opened again until it works. `video` shows it; the view puts it on
+ * the page.
  */
 export class TabletCamera {
   readonly view: Store<CameraView> = createStore<CameraView>({ status: 'closed', problem: null, facts: null });
@@ -39,15 +47,19 @@ export class TabletCamera {
 
   private readonly devices: MediaDevices | undefined;
   private readonly canvas: HTMLCanvasElement;
+  private readonly page: Document;
   private stream: MediaStream | null = null;
   private wanted = false;
   /** Openings follow one another: two at once confuse Safari. */
   private work: Promise<void> = Promise.resolve();
   private retry: ReturnType<typeof setTimeout> | undefined;
+  private looking: ReturnType<typeof setInterval> | undefined;
+  private counter: FrameCounter | null = null;
 
   /** `devices` is missing where the page is not over https. */
   constructor(devices: MediaDevices | undefined, page: Document) {
     this.devices = devices;
+    this.page = page;
     this.video = page.createElement('video');
     this.video.muted = true;
     this.video.playsInline = true;
@@ -70,9 +82,16 @@ export class TabletCamera {
     void this.follow();
   }
 
-  /** To be called when the tablet wakes: systems take the camera away in its sleep without a word. */
+  /** To be called when the tablet wakes: systems take the camera away in its sleep without an event. */
   refresh(): void {
     if (this.wanted && !this.alive()) void this.follow();
+  }
+
+  /** Opens a wanted camera again although its frames come, because they show nothing new. */
+  reopen(): void {
+    if (!this.wanted || this.view.get().status !== 'open') return;
+    this.shut();
+    void this.follow();
   }
 
   /** What the camera sees now. Rejects where it is not open. */
@@ -87,7 +106,7 @@ export class TabletCamera {
       if (!this.wanted) return this.shut();
       if (this.alive()) return;
       await this.open();
-      if (this.wanted && !this.alive()) this.retry = setTimeout(() => this.follow(), retryAfter);
+      if (this.wanted && !this.alive()) this.retryLater();
     });
   }
 
@@ -102,7 +121,9 @@ export class TabletCamera {
       const [track] = stream.getVideoTracks();
       track.addEventListener('ended', () => this.stream === stream && this.lost());
       this.video.srcObject = stream;
-      await this.video.play();
+      await within(this.play(stream), firstFrameLimitMs, 'The camera gives no picture.');
+      if (this.stream !== stream) return;
+      this.watch(stream);
       const facts = { label: track.label.slice(0, 200), width: this.video.videoWidth, height: this.video.videoHeight };
       this.view.set({ status: 'open', problem: null, facts });
     } catch (error) {
@@ -111,15 +132,51 @@ export class TabletCamera {
     }
   }
 
+  /** Plays until there is a picture. Without a frame, `play` neither resolves nor rejects. */
+  private async play(stream: MediaStream): Promise<void> {
+    for (;;) {
+      try {
+        return await this.video.play();
+      } catch (error) {
+        // A video that is moved on the page is paused.
+        const isPaused = error instanceof DOMException && error.name === 'AbortError';
+        if (!isPaused || this.stream !== stream) throw error;
+      }
+    }
+  }
+
+  /** Looks at the frames for as long as the camera is open. */
+  private watch(stream: MediaStream): void {
+    const { video } = this;
+    const frames = new FrameWatch();
+    const counter = countFrames(video);
+    this.counter = counter;
+    this.looking = setInterval(() => {
+      if (this.stream !== stream) return;
+      // Browsers pause a video that is off the page or hidden.
+      const isSeen = video.isConnected && this.page.visibilityState === 'visible';
+      if (isSeen && video.paused) void video.play().catch(() => {});
+      if (!this.alive() || frames.look(isSeen ? counter.count() : null)) this.lost();
+    }, lookIntervalMs);
+  }
+
   private lost(): void {
     this.shut();
     this.tell({ status: 'closed', problem: 'busy' });
-    if (this.wanted) this.retry = setTimeout(() => this.follow(), retryAfter);
+    if (this.wanted) this.retryLater();
+  }
+
+  private retryLater(): void {
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.follow(), retryIntervalMs);
   }
 
   private shut(): void {
     const { stream } = this;
     this.stream = null;
+    clearInterval(this.looking);
+    this.counter?.stop();
+    this.counter = null;
     this.video.srcObject = null;
     for (const track of stream?.getTracks() ?? []) track.stop();
     if (stream) this.tell({ status: 'closed', problem: this.view.get().problem });
