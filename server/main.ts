@@ -39,6 +39,7 @@ import { fromOurPages, refuseUpgrade, type Upgrade, UpgradeGate } from './live/u
 import { readPackDescription } from './networks/face-pack.ts';
 import { packageRoot, packFolder } from './paths.ts';
 import { describeParameters, type ParameterValues } from './protocol/parameters.ts';
+import { pinNote } from './protocol/pin.ts';
 import { routes } from './protocol/routes.ts';
 import { createPictureEncoder } from './stream/encoder.ts';
 import { FrameHub } from './stream/hub.ts';
@@ -112,7 +113,14 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
   closing.add('the state file', () => stateFile.flush());
   if (stateFile.problem) log.write('warning', stateFile.problem);
   const pin = pinOf(config, stateFile);
-  const guard = new PinGuard(pin, (address) => log.write('warning', `Several wrong PINs from ${address}.`));
+  const note = pinNote(config.server.pin);
+  if (note !== null) log.write('warning', note);
+  const guard = new PinGuard({
+    pin,
+    addresses: stateFile.state.pinAddresses,
+    save: (addresses) => stateFile.update({ pinAddresses: [...addresses] }),
+    warn: (sentence) => log.write('warning', sentence),
+  });
   const https = await openHttps(config.server, inFolder);
   const hosts = ownHosts(config.server, https);
   const devices = new Devices({

@@ -66,12 +66,12 @@ const server = section('Where the pages are served.', {
   certificateKey: text('The key (PEM file) that belongs to a certificate from elsewhere.', 1_000, ''),
   pin: z
     .string()
-    .regex(/^([\w-]{4,64})?$/, '4 to 64 letters, digits, dashes or underscores, in quotation marks, or nothing')
+    .regex(/^([\w-]{4,64})?$/, '6 to 64 letters, digits, dashes or underscores, in quotation marks, or nothing')
     .default('')
     .meta({
       description:
-        'PIN of the curator’s page; each visitors’ tablet asks for it once, and again after it was changed. Empty: one is ' +
-        'made up at the first start and printed.',
+        'PIN of the curator’s page; each visitors’ tablet asks for it once, and again after it was changed. At least six ' +
+        'characters; a shorter one is taken on this computer only. Empty: one is made up at the first start and printed.',
     }),
   stateFolder: path('Folder for what is changed while the piece runs: live values, presets, mappings.', 'state'),
 });

@@ -47,6 +47,8 @@ const stateSchema = z.strictObject({
   tablets: z.string().min(16).max(64).nullable().default(null),
   /** Devices on other computers that were paired. */
   devices: z.array(savedDevice).max(deviceLimits.paired).default([]),
+  /** Addresses of other computers that gave the PIN, oldest first. */
+  pinAddresses: z.array(z.string().max(60)).max(100).default([]),
 });
 
 /** What the piece remembers between two starts, besides the chain. */
@@ -61,6 +63,7 @@ export const emptyState = (): SavedState => ({
   pin: null,
   tablets: null,
   devices: [],
+  pinAddresses: [],
 });
 
 const maxBytes = 4 * 1024 * 1024;

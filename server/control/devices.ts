@@ -3,7 +3,7 @@ import type { SavedDevice } from '../config/state-file.ts';
 import type { Off } from '../installation/ports.ts';
 import { type DeviceKind, deviceLimits, includesKind, type PairedDevice } from '../protocol/devices.ts';
 import type { OwnHosts } from '../protocol/hosts.ts';
-import type { Sender } from '../protocol/loopback.ts';
+import { type Sender, senderOf } from '../protocol/loopback.ts';
 import { deviceCookie, deviceToken, deviceTokens, newToken, tokenHash } from './device-cookie.ts';
 
 /** A device seen again is saved at most this often, ms. */
@@ -69,6 +69,16 @@ export class Devices {
   /** Id of the device that a request comes from; null for this computer and for strangers. */
   idOf(request: Sender): string | null {
     return this.#find(request)?.id ?? null;
+  }
+
+  /** Who makes a request, for what is limited or reserved by sender. */
+  identify(request: Sender): {
+    readonly address: string;
+    readonly isFromHere: boolean;
+    readonly device: string | null;
+  } {
+    const isFromHere = this.#parts.hosts.isFromHere(request);
+    return { address: senderOf(request), isFromHere, device: this.idOf(request) };
   }
 
   /** Notes that a device is there, at an address. */

@@ -3,13 +3,11 @@ import { type Sender, senderOf } from '../protocol/loopback.ts';
 import { browserName } from './browser-name.ts';
 import { deviceCookie } from './device-cookie.ts';
 import type { DeviceDescription, Devices } from './devices.ts';
-import type { PinGuard } from './pin-guard.ts';
+import type { PinGuard, PinVerdict } from './pin-guard.ts';
 import type { WaitingDevices } from './waiting-devices.ts';
 
-/** `cookie`: `Set-Cookie` of the new device. `retryAfter`: seconds to wait before the next try. */
-export type PairingVerdict =
-  | { readonly ok: true; readonly cookie: string }
-  | { readonly ok: false; readonly retryAfter: number | null };
+/** `cookie`: `Set-Cookie` of the new device. */
+export type PairingVerdict = { readonly ok: true; readonly cookie: string } | Extract<PinVerdict, { ok: false }>;
 
 export interface PairingParts {
   readonly devices: Devices;
@@ -40,7 +38,7 @@ export class Pairing {
   /** Pairs the device that gives the right PIN. @param name what to call it; by default what its browser is */
   tryPin(request: Sender, kind: DeviceKind, pin: string, name?: string): PairingVerdict {
     const { devices, guard, now } = this.#parts;
-    const verdict = guard.check(pin, senderOf(request), now());
+    const verdict = guard.check(pin, devices.identify(request), now());
     return verdict.ok ? { ok: true, cookie: devices.pair(request, kind, describe(request, name)) } : verdict;
   }
 

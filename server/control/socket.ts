@@ -168,10 +168,11 @@ export class ControlSocket {
       return { code: 'not-paired', reason: refusalCodes['not-paired'] };
     }
     if (rest.role !== 'curator') return null;
-    const verdict = pin.check(given, sender, now());
+    const verdict = pin.check(given, devices.identify(page.request), now());
     if (verdict.ok) return null;
-    const { retryAfter } = verdict;
-    if (retryAfter === null) return { code: 'pin', reason: 'The PIN is wrong.' };
+    const { retryAfter, why } = verdict;
+    if (why === 'too-short') return { code: 'pin-too-short', reason: refusalCodes['pin-too-short'] };
+    if (retryAfter === null) return { code: 'pin', reason: refusalCodes.pin };
     return { code: 'rate-limited', reason: `Wait ${retryAfter} s, then try again.`, retryAfter };
   }
 

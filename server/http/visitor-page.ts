@@ -8,16 +8,16 @@ import { emptyOval, escaped, type PlainPage, preferredLanguage } from './plain-p
 /** Longest form that is read, bytes. */
 const longestForm = 1_024;
 
+/** What became of a PIN, see `PinGuard`; `cookie` is a value of `Set-Cookie`. `retryAfter`: seconds to wait. */
+export type PinAnswer =
+  | { readonly ok: true; readonly cookie: string }
+  | { readonly ok: false; readonly why: 'wrong' | 'wait' | 'too-short'; readonly retryAfter: number | null };
+
 /** How devices on other computers are paired, see `Pairing`. Cookies are values of `Set-Cookie`. */
 export interface PairingGate {
   admits(request: IncomingMessage, kind: DeviceKind): boolean;
   renewedCookie(request: IncomingMessage): string | null;
-  tryPin(
-    request: IncomingMessage,
-    kind: DeviceKind,
-    pin: string,
-    name?: string,
-  ): { readonly ok: true; readonly cookie: string } | { readonly ok: false; readonly retryAfter: number | null };
+  tryPin(request: IncomingMessage, kind: DeviceKind, pin: string, name?: string): PinAnswer;
   ask(request: IncomingMessage, name: string): { readonly code: string; readonly cookie: string } | null;
 }
 
@@ -55,12 +55,16 @@ export function answerVisitor({ pairing, page, write, texts }: VisitorPageOption
       if (form === null) return text(413, 'That is too long for a PIN.\n');
       const verdict = pairing.tryPin(request, 'tablet', form.get('pin') ?? '');
       if (verdict.ok) return { ...text(303, ''), headers: { 'set-cookie': verdict.cookie, location: routes.visitor } };
-      const seconds = verdict.retryAfter ?? 0;
-      return ask(request, ({ pairWrong, pairWait }) => (seconds > 0 ? fillText(pairWait, { seconds }) : pairWrong));
+      return ask(request, (words) => refusalWords(verdict, words));
     }
     if (pairing.admits(request, 'tablet')) return withCookie(page, pairing.renewedCookie(request));
     return ask(request, () => '');
   };
+}
+
+function refusalWords({ why, retryAfter }: Exclude<PinAnswer, { ok: true }>, words: Texts): string {
+  if (why === 'too-short') return words.pairTooShort;
+  return retryAfter === null ? words.pairWrong : fillText(words.pairWait, { seconds: retryAfter });
 }
 
 const pinForm = (words: Texts, problem: string): string => `${emptyOval}

@@ -20,6 +20,8 @@ export const refusalCodes = {
   'no-face': 'No portrait could be taken.',
   version: 'The page is older or newer than the server: reload it.',
   pin: 'The PIN is wrong.',
+  'pin-too-short':
+    'The PIN in installation.yaml has fewer than six characters: it is taken only on the computer of the piece.',
   'not-paired': 'This is not one of the visitors’ tablets: load the page again and give the PIN once.',
   'rate-limited': 'Too many tries; wait a moment.',
   failed: 'It was tried and did not work; the log says more.',

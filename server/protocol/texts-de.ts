@@ -120,6 +120,7 @@ export const german: Texts = {
   pairPin: 'PIN',
   pairOpen: 'Öffnen',
   pairWrong: 'Das ist nicht die PIN.',
+  pairTooShort: 'Die PIN in installation.yaml ist zu kurz für andere Computer: Sie braucht mindestens sechs Zeichen.',
   pairWait: 'Zu viele Versuche. Bitte {seconds} s warten.',
 
   captionVisitor: 'Gesicht {number}',

@@ -117,6 +117,7 @@ export const english = {
   pairPin: 'PIN',
   pairOpen: 'Open',
   pairWrong: 'That is not the PIN.',
+  pairTooShort: 'The PIN in installation.yaml is too short for other computers: it needs at least six characters.',
   pairWait: 'Too many tries. Please wait {seconds} s.',
 
   captionVisitor: 'Face {number}',

@@ -118,6 +118,8 @@ export const french: Texts = {
   pairPin: 'PIN',
   pairOpen: 'Ouvrir',
   pairWrong: 'Ce n’est pas le bon code.',
+  pairTooShort:
+    'Le code PIN dans installation.yaml est trop court pour d’autres ordinateurs : il faut au moins six caractères.',
   pairWait: 'Trop d’essais. Patientez {seconds} s.',
 
   captionVisitor: 'Visage {number}',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { registerCheck } from '../../server/cli/check.ts';
 import { ConfigError } from '../../server/config/errors.ts';
 import { exampleConfig } from '../../server/config/example.ts';
@@ -170,6 +170,25 @@ describe('a configuration file', () => {
         `${file}:1:14: live.pace must be a number from 5 to 600 s, not 1.\n` +
         `${file}:2:13: osc.port must be a whole number from 1 to 65535, not 0.`,
     });
+  });
+
+  it('is fine with a PIN of fewer than six characters, but the command says what that PIN is not good for', async () => {
+    const check = async (yaml: string) => {
+      const file = join(folder, 'pin.yaml');
+      await writeFile(file, yaml);
+      const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+      const program = new Command().exitOverride();
+      registerCheck(program);
+      await program.parseAsync(['check', file], { from: 'user' });
+      const [[text]] = written.mock.calls;
+      written.mockRestore();
+      return String(text).replace(file, 'FILE');
+    };
+    expect(await check('server: {pin: "47110"}')).toMatch(
+      /^FILE is fine\.\nNote: 'pin' under 'server' .* fewer than 6 characters .* on this computer only.*at least 6\.\n$/,
+    );
+    expect(await check('server: {pin: "471100"}')).toBe('FILE is fine.\n');
+    expect(await check('')).toBe('FILE is fine.\n');
   });
 
   it('is checked against the directions of its face pack, where that is there', async () => {

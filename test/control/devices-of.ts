@@ -14,6 +14,8 @@ export interface DevicesOptions {
   readonly onWaiting?: () => void;
 }
 
+const quietGuard = (pin: string) => new PinGuard({ pin, addresses: [], save: () => {}, warn: () => {} });
+
 /** Devices and how they are paired, with a clock that a test sets and a list of what was saved. */
 export function devicesOf({ pin = '471100', saved = [], guard, onWaiting = () => {} }: DevicesOptions = {}) {
   const clock = { now: Date.UTC(2026, 10, 30) };
@@ -24,7 +26,7 @@ export function devicesOf({ pin = '471100', saved = [], guard, onWaiting = () =>
   };
   const devices = new Devices({ saved, save, secret: 'secret of one piece', pin, hosts, now });
   const waiting = new WaitingDevices(onWaiting);
-  const pairing = new Pairing({ devices, waiting, guard: guard ?? new PinGuard(pin, () => {}), now });
+  const pairing = new Pairing({ devices, waiting, guard: guard ?? quietGuard(pin), now });
   return { clock, state, devices, waiting, pairing };
 }
 

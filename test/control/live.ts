@@ -25,7 +25,7 @@ import { builtInLanguages } from '../../server/protocol/texts.ts';
 import { FakeCamera, FakeChain, FakeEngine, FakePortraits, FakeStream } from '../installation/fakes.ts';
 import { devicesOf } from './devices-of.ts';
 
-export const pin = '4711';
+export const pin = '471108';
 const hosts = new OwnHosts((host) => host === 'museum');
 
 /** The whole of control on real sockets, in front of an installation whose camera, engine and chain are fakes. */
@@ -42,7 +42,12 @@ export class LiveControl {
   readonly socket: ControlSocket;
   readonly osc: OscControl;
   readonly http: Server = createServer();
-  readonly #guard = new PinGuard(pin, (address) => this.log.write('warning', `Several wrong PINs from ${address}.`));
+  readonly #guard = new PinGuard({
+    pin,
+    addresses: [],
+    save: () => {},
+    warn: (sentence) => this.log.write('warning', sentence),
+  });
   readonly paired = devicesOf({ pin, guard: this.#guard, onWaiting: () => this.socket.changed() });
   saved: SavedState = emptyState();
   #pages: Page[] = [];

@@ -48,7 +48,7 @@ describe('pairing by a code', () => {
 describe('pairing by the PIN', () => {
   it('takes the right one alone, and remembers the browser', () => {
     const { devices, pairing } = devicesOf();
-    expect(pairing.tryPin(requestFrom(), 'tablet', '471101')).toEqual({ ok: false, retryAfter: null });
+    expect(pairing.tryPin(requestFrom(), 'tablet', '471101')).toEqual({ ok: false, why: 'wrong', retryAfter: null });
     const agent = 'Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1';
     const verdict = pairing.tryPin(requestFrom(undefined, { 'user-agent': agent }), 'tablet', '471100');
     if (!verdict.ok) throw new Error('refused');

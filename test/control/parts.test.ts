@@ -5,7 +5,6 @@ import { emptyState } from '../../server/config/state-file.ts';
 import { Displays } from '../../server/control/displays.ts';
 import { LiveParameters } from '../../server/control/live-parameters.ts';
 import { LogBook } from '../../server/control/log-book.ts';
-import { PinGuard } from '../../server/control/pin-guard.ts';
 import { isSameOrigin } from '../../server/control/same-origin.ts';
 import { StateFeed } from '../../server/control/state-feed.ts';
 import type { View } from '../../server/control/state-view.ts';
@@ -67,43 +66,6 @@ describe('live parameters', () => {
     parameters.set('pace', 99, 'curator');
     parameters.recall({ ...kept, blackout: false, nonsense: 3, look: 'oil' });
     expect(parameters.values).toMatchObject({ pace: 30, blackout: true, look: 'plain' });
-  });
-});
-
-describe('the PIN', () => {
-  it('lets in who knows it, and makes the others wait ever longer', () => {
-    const guessing: string[] = [];
-    const guard = new PinGuard('1234', (address) => guessing.push(address));
-    expect(guard.check('1234', 'a', 0)).toEqual({ ok: true });
-    for (let i = 0; i < 4; i++) expect(guard.check('x', 'a', i)).toMatchObject({ ok: false, retryAfter: null });
-    expect(guard.check('x', 'a', 5)).toEqual({ ok: false, retryAfter: 5 });
-    expect(guard.check('1234', 'a', 1_000)).toEqual({ ok: false, retryAfter: 5 });
-    expect(guard.check('1234', 'b', 1_000)).toEqual({ ok: true });
-    expect(guard.check('x', 'a', 6_000)).toEqual({ ok: false, retryAfter: 10 });
-    expect(guard.check('1234', 'a', 17_000)).toEqual({ ok: true });
-    expect(guard.check('x', 'a', 17_001)).toMatchObject({ ok: false, retryAfter: null });
-    // Who must wait anyway fills no log.
-    expect(guessing).toEqual(['a', 'a']);
-  });
-
-  it('is not guessed from many addresses either', () => {
-    const guard = new PinGuard('1234', () => {});
-    let tries = 0;
-    for (let i = 0; i < 1_000; i++) {
-      const verdict = guard.check('x', `address ${i}`, i);
-      if (!verdict.ok && verdict.retryAfter === null) tries += 1;
-    }
-    expect(tries).toBe(60);
-  });
-
-  it('lets in who has given it before, whatever strangers do, and whatever happens to the clock', () => {
-    const guard = new PinGuard('1234', () => {});
-    guard.check('1234', 'curator', 0);
-    for (let i = 0; i < 1_000; i++) guard.check('x', `address ${i}`, i);
-    expect(guard.check('1234', 'another', 1_000)).toEqual({ ok: false, retryAfter: 60 });
-    expect(guard.check('1234', 'curator', 1_000)).toEqual({ ok: true });
-    for (let i = 0; i < 5; i++) guard.check('x', 'late', 1e12);
-    expect(guard.check('1234', 'late', 1e12 - 3_600_000)).toEqual({ ok: true });
   });
 });
 

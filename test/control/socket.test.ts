@@ -93,20 +93,39 @@ describe('a page', () => {
   });
 
   it('of a curator needs the PIN, and guessing becomes slow', async () => {
+    const stranger = { 'x-forwarded-for': '192.168.1.66' };
     for (let i = 0; i < 5; i++) {
-      const page = await live.page('curator', { pin: `${i}` }).until(({ refused }) => refused);
+      const page = await live.page('curator', { pin: `${i}` }, stranger).until(({ refused }) => refused);
       expect(page.refused?.code).toBe(i < 4 ? 'pin' : 'rate-limited');
       page.close();
     }
     for (let i = 0; i < 20; i++) {
-      const page = await live.curator(`client-${i}`).until(({ refused }) => refused);
+      const page = await live.page('curator', { pin }, stranger).until(({ refused }) => refused);
       expect(page.refused).toMatchObject({ code: 'rate-limited', retryAfter: expect.any(Number) });
       page.close();
     }
     const lines = live.log.lines.map(({ message }) => message);
-    expect(lines.join()).not.toContain('4711');
+    expect(lines.join()).not.toContain(pin);
     // Who must wait anyway fills no log.
     expect(lines.filter((line) => line.includes('wrong PINs'))).toHaveLength(1);
+  });
+
+  it('of a curator on this computer, or who gave the PIN before, is not held up by strangers who guess', async () => {
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    const before = await live.page('curator', { pin }, from('192.168.1.77')).until(({ state }) => state);
+    before.close();
+    const tries = Array.from({ length: 60 }, (_, k) =>
+      live.page('curator', { pin: 'guess' }, from(`10.0.0.${k}`)).until(({ refused }) => refused),
+    );
+    for (const page of await Promise.all(tries)) page.close();
+    for (let k = 0; k < 20; k++) (await live.page('curator', { pin: 'x' }).until(({ refused }) => refused)).close();
+    const stranger = await live.page('curator', { pin }, from('192.168.1.78')).until(({ refused }) => refused);
+    expect(stranger.refused?.code).toBe('rate-limited');
+    await live.page('curator', { pin }, from('192.168.1.77')).until(({ state }) => state);
+    const here = await live.curator().until(({ state }) => state);
+    const told = here.state?.curator?.log.filter(({ message }) => message.includes('wrong PINs')) ?? [];
+    expect(told.map(({ level }) => level)).toEqual(['warning']);
+    expect(told[0].message).toMatch(/^20 wrong PINs within 60 minutes from 20 addresses.*are not held up\.$/);
   });
 });
 

@@ -143,6 +143,7 @@ describe('the gate', () => {
       gateOf({ ...unlinked, phase: 'refused', refusal: { code, reason: 'Too many pages.', retryAfter } }, true);
     expect(refused('pin')).toMatchObject({ problem: 'That is not the PIN.', waiting: false });
     expect(refused('rate-limited', 29.2)).toMatchObject({ problem: 'Too many tries. Please wait 30 seconds.' });
+    expect(refused('rate-limited', 3_500)).toMatchObject({ problem: 'Too many tries. Please wait 59 minutes.' });
     expect(refused('too-many')).toMatchObject({ problem: 'Too many pages.' });
   });
 

@@ -64,7 +64,7 @@ describe.skipIf(browserMissing)('a browser from elsewhere', () => {
     const page = await open();
     await give(page, '9999');
     await page.getByText('That is not the PIN.').waitFor();
-    await give(page, '2468');
+    await give(page, '246813');
     await heading(page, 'Become the next face');
     await press(page, 'Begin');
     await press(page, 'Yes, I agree');
@@ -74,10 +74,10 @@ describe.skipIf(browserMissing)('a browser from elsewhere', () => {
     await page.reload();
     await heading(page, 'Become the next face');
     await piece.live.stop();
-    await writeFile(piece.configFile, (await readFile(piece.configFile, 'utf8')).replace('2468', '1357'));
+    await writeFile(piece.configFile, (await readFile(piece.configFile, 'utf8')).replace('246813', '135790'));
     await piece.start();
     await heading(page, pinAsked);
-    await give(page, '1357');
+    await give(page, '135790');
     await heading(page, 'Become the next face');
   });
 });

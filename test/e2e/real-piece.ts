@@ -53,7 +53,7 @@ export class RealPiece {
     const piece = new RealPiece(folder, pages, port, browser);
     await writeFile(
       piece.configFile,
-      `server: {host: 127.0.0.1, port: ${port}, pin: "2468"}\nengine: {runtime: cpu}\nosc: {enabled: false}\n${yaml}`,
+      `server: {host: 127.0.0.1, port: ${port}, pin: "246813"}\nengine: {runtime: cpu}\nosc: {enabled: false}\n${yaml}`,
     );
     await prepare?.(folder);
     await piece.start();

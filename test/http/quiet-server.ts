@@ -4,7 +4,7 @@ import { builtInLanguages, builtInTexts } from '../../server/protocol/texts.ts';
 import { devicesOf } from '../control/devices-of.ts';
 
 /** The PIN of servers below. */
-export const pin = '4711';
+export const pin = '471108';
 
 const hosts = new OwnHosts((host) => host === 'museum');
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpServer, type HttpServer } from '../../server/http/http-server.ts';
 import { loadPages } from '../../server/http/pages.ts';
+import { builtInTexts } from '../../server/protocol/texts.ts';
 import { devicesOf } from '../control/devices-of.ts';
 import { pin, quietServer } from './quiet-server.ts';
 
@@ -20,9 +21,17 @@ beforeEach(async () => {
   }
   const plain = fileURLToPath(new URL('../../controller/plain', import.meta.url));
   cpSync(plain, join(folder, 'controller/plain'), { recursive: true });
+  await serve(pin);
+});
+afterEach(async () => {
+  await http.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function serve(ownPin: string): Promise<void> {
   http = createHttpServer({
     ...quietServer,
-    pairing: devicesOf({ pin }).pairing,
+    pairing: devicesOf({ pin: ownPin }).pairing,
     host: '127.0.0.1',
     port: 0,
     pages: loadPages(folder),
@@ -34,11 +43,7 @@ beforeEach(async () => {
     },
   });
   base = `http://127.0.0.1:${(await http.listen()).port}/visitor`;
-});
-afterEach(async () => {
-  await http.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+}
 
 /** As a proxy on this computer asks for somebody else. */
 const elsewhere = { 'x-forwarded-for': '192.168.1.77' };
@@ -86,10 +91,21 @@ describe('the visitors’ page', () => {
   it('says how long to wait to whoever guesses, and takes not even the right one meanwhile', async () => {
     for (let i = 0; i < 5; i++) await give(new URLSearchParams({ pin: `${i}` }));
     const response = await give(new URLSearchParams({ pin }));
-    expect(await response.text()).toMatch(/Please wait \d s/);
+    expect(await response.text()).toMatch(/Please wait \d+ s/);
     expect(response.headers.get('set-cookie')).toBeNull();
     const another = await give(new URLSearchParams({ pin }), { 'x-forwarded-for': '192.168.1.77, 192.168.1.78' });
     expect(another.status).toBe(303);
+  });
+
+  it('says that a PIN of fewer than six characters is taken on this computer only, in every language', async () => {
+    await http.close();
+    await serve('4711');
+    for (const language of ['en', 'de', 'fr'] as const) {
+      const response = await give(new URLSearchParams({ pin: '4711' }), { ...elsewhere, 'accept-language': language });
+      expect(response.headers.get('set-cookie')).toBeNull();
+      expect(await response.text()).toContain(builtInTexts[language].pairTooShort);
+    }
+    expect((await give(new URLSearchParams({ pin: '4711' }), {})).status).toBe(303);
   });
 
   it('takes no form from another web page, none that is too long, and nothing that is no form', async () => {

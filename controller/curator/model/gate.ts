@@ -15,11 +15,14 @@ export function gateOf({ phase, state, refusal }: PageLink, entered: boolean): G
   return { name: 'pin', problem: null, waiting: entered, isAway: phase === 'lost' };
 }
 
+const spoken = (seconds: number): string =>
+  seconds < 120 ? `${Math.ceil(seconds)} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+
 function refusalWords(refusal: PageLink['refusal']): string {
   if (refusal?.code === 'pin') return 'That is not the PIN.';
   if (refusal?.code === 'rate-limited') {
     const wait = refusal.retryAfter;
-    return `Too many tries. Please wait ${wait ? `${Math.ceil(wait)} seconds` : 'a moment'}.`;
+    return `Too many tries. Please wait ${wait ? spoken(wait) : 'a moment'}.`;
   }
   return refusal?.reason ?? 'The server does not let this page in.';
 }

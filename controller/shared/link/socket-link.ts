@@ -62,7 +62,7 @@ export function linkSocket(socket: PageSocket, store: Store<PageLink>, times: Li
     if (!error.data) return tell({ type: 'disconnected' });
     tell({ type: 'refused', refusal: error.data });
     // A PIN is for a person to try again, a version for a reload.
-    if (!['pin', 'rate-limited', 'version'].includes(error.data.code)) connectLater(times.retry);
+    if (!['pin', 'pin-too-short', 'rate-limited', 'version'].includes(error.data.code)) connectLater(times.retry);
   });
 
   const connectLater = (delay: number) => {
