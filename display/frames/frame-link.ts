@@ -1,7 +1,9 @@
 import { decodeFrame, encodeAck, type Frame, type FrameHeader } from '../../server/protocol/frame.ts';
+import { heartbeat, silenceLimitMs } from '../../server/protocol/heartbeat.ts';
 import { Mailbox } from './mailbox.ts';
 import { connectTimeout, reconnectDelay } from './reconnect.ts';
 import { isBefore } from './sequence.ts';
+import { SilenceWatch } from './silence-watch.ts';
 
 /** What is used of a WebSocket. */
 export interface FrameSocket {
@@ -44,6 +46,7 @@ export class FrameLink {
   private readonly waiting = new Mailbox<Frame>();
   /** Sequences of this connection that the server still waits for: one, unless it sends more than it should. */
   private readonly open = new Set<number>();
+  private readonly silence = new SilenceWatch(silenceLimitMs, () => this.lost());
   private socket: FrameSocket | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private attempt = 0;
@@ -98,6 +101,7 @@ export class FrameLink {
     const current = (action: () => void) => () => this.socket === socket && action();
     socket.onopen = current(() => {
       clearTimeout(this.timer);
+      this.silence.start();
       this.options.onStatus('open');
     });
     socket.onclose = current(() => this.lost());
@@ -129,6 +133,7 @@ export class FrameLink {
 
   private drop(): void {
     clearTimeout(this.timer);
+    this.silence.stop();
     const socket = this.socket;
     this.socket = null;
     this.open.clear();
@@ -137,6 +142,8 @@ export class FrameLink {
   }
 
   private receive(data: unknown): void {
+    this.silence.heard();
+    if (data === heartbeat) return;
     const read = decodeFrame(data instanceof ArrayBuffer ? data : new Uint8Array());
     if (!read.ok) {
       // Without a sequence it cannot be acknowledged, and the server would wait for ever: begin anew.

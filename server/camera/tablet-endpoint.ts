@@ -2,13 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { frameHeaderBytes, frameLimits, frameVersion } from '../protocol/frame.ts';
+import { heartbeat, heartbeatIntervalMs } from '../protocol/heartbeat.ts';
 import { type TabletEvents, TabletLink } from './tablet-link.ts';
 
 /** A museum has a handful of tablets; more is a mistake or an attack. */
 const mostTablets = 50;
 const clientPattern = /^[\w-]{1,64}$/;
-/** A tablet that sleeps closes nothing: it is asked for a sign of life so often, ms. */
-const pingEvery = 5_000;
 
 /** The tablets that lend their cameras, whichever camera is in use: `/camera?v=1&client=<id>`. */
 export class TabletEndpoint {
@@ -57,12 +56,14 @@ export class TabletEndpoint {
     this.#links.get(client)?.close('opened again');
     const link = new TabletLink(client, socket, () => this.#events);
     this.#links.set(client, link);
+    // A tablet that sleeps closes nothing, and does not answer.
     let isAlive = true;
     const timer = setInterval(() => {
       if (!isAlive) socket.terminate();
       isAlive = false;
       socket.ping();
-    }, pingEvery);
+      socket.send(heartbeat);
+    }, heartbeatIntervalMs);
     timer.unref();
     socket.on('pong', () => {
       isAlive = true;

@@ -7,7 +7,8 @@ import { accept, type Result, refuse } from './result.ts';
  * next only once the last was acknowledged. Kind `still`: the photograph asked for by `still`, its `sequence` being
  * the id of that request. And texts: one `CameraReport` each.
  *
- * Server to tablet: an acknowledgement (8 bytes, `encodeAck`) for every frame, and texts: one `CameraOrder` each.
+ * Server to tablet: an acknowledgement (8 bytes, `encodeAck`) for every frame, and texts: one `CameraOrder` each, or a
+ * heartbeat (`heartbeat.ts`).
  */
 export type CameraOrder =
   | { readonly type: 'start'; readonly fps: number; readonly side: number }

@@ -2,12 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ackBytes, type Encoding, type FrameRequest, parseFrameQuery } from '../protocol/frame.ts';
+import { heartbeat, heartbeatIntervalMs } from '../protocol/heartbeat.ts';
 import type { OwnHosts } from '../protocol/hosts.ts';
 import { isLoopback, senderOf } from '../protocol/loopback.ts';
 import type { Attachment, FrameHub } from './hub.ts';
 
 /** A client that does not answer a ping for this long is gone, ms. */
-const HEARTBEAT = 15_000;
+const PING_INTERVAL_MS = 15_000;
 /** More clients than any installation has; the rest is turned away. */
 const LARGEST_AUDIENCE = 64;
 /**
@@ -35,7 +36,8 @@ export class FrameEndpoint<P> {
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 8 * ackBytes, perMessageDeflate: false });
   readonly #audience = new Map<WebSocket, Audience>();
   readonly #alive = new WeakSet<WebSocket>();
-  #heartbeat: NodeJS.Timeout | undefined;
+  #pings: NodeJS.Timeout | undefined;
+  #heartbeats: NodeJS.Timeout | undefined;
 
   /** @param usual the format for clients that ask for none */
   constructor(hub: FrameHub<P>, hosts: Pick<OwnHosts, 'isFromHere'>, usual?: Encoding) {
@@ -61,7 +63,8 @@ export class FrameEndpoint<P> {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#heartbeat);
+    clearInterval(this.#pings);
+    clearInterval(this.#heartbeats);
     for (const client of this.#audience.keys()) client.close(1001, 'the server is going down');
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
@@ -81,7 +84,8 @@ export class FrameEndpoint<P> {
     const attachment = this.#hub.attach(client, { ...request.value, isLocal });
     this.#audience.set(client, { request: request.value, query, address, attachment });
     this.#alive.add(client);
-    this.#heartbeat ??= setInterval(() => this.#checkHeartbeats(), HEARTBEAT).unref();
+    this.#pings ??= setInterval(() => this.#ping(), PING_INTERVAL_MS).unref();
+    this.#heartbeats ??= setInterval(() => this.#beat(), heartbeatIntervalMs).unref();
     client.on('pong', () => this.#alive.add(client));
     client.on('message', (data, isBinary) => {
       this.#alive.add(client);
@@ -93,7 +97,11 @@ export class FrameEndpoint<P> {
     });
   }
 
-  #checkHeartbeats(): void {
+  #beat(): void {
+    for (const client of this.#audience.keys()) client.send(heartbeat);
+  }
+
+  #ping(): void {
     for (const client of this.#audience.keys()) {
       if (!this.#alive.delete(client)) client.terminate();
       else client.ping();

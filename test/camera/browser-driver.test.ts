@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Camera, createCamera } from '../../server/camera/camera.ts';
 import { TabletLink } from '../../server/camera/tablet-link.ts';
@@ -14,6 +14,7 @@ import { encodeJpeg } from '../../server/image/encode.ts';
 import type { Preview } from '../../server/installation/ports.ts';
 import { type CameraOrder, type CameraReport, parseCameraOrder } from '../../server/protocol/camera-link.ts';
 import { decodeAck, encodeFrame, type FrameHeader } from '../../server/protocol/frame.ts';
+import { heartbeat, heartbeatIntervalMs } from '../../server/protocol/heartbeat.ts';
 
 const never = new AbortController().signal;
 const config = {
@@ -107,6 +108,16 @@ afterEach(async () => {
 });
 
 describe('a tablet that lends its camera', () => {
+  it('hears a heartbeat while nothing is asked of it', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const { socket } = await new Tablet('one').opened();
+    const texts: string[] = [];
+    socket.on('message', (data: Buffer) => texts.push(data.toString()));
+    vi.advanceTimersByTime(heartbeatIntervalMs);
+    vi.useRealTimers();
+    await expect.poll(() => texts).toEqual([heartbeat]);
+  });
+
   it('shows previews only while they are wanted, and only of the tablet that leads', async () => {
     expect(camera.health.message).toMatch(/Waiting for a tablet/);
     const [leading, other] = [await new Tablet('a').opened(), await new Tablet('b').opened()];

@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { CameraLink, type CameraSocket } from '../../controller/visitor/camera/camera-link.ts';
 import type { PictureWish } from '../../controller/visitor/camera/encode-picture.ts';
 import type { CameraView } from '../../controller/visitor/camera/tablet-camera.ts';
+import { heartbeat, heartbeatIntervalMs } from '../../server/protocol/heartbeat.ts';
 import { routes } from '../../server/protocol/routes.ts';
 import { FakeStreams } from '../e2e/fake-streams.ts';
 
@@ -85,6 +86,43 @@ describe('lending the tablet’s camera', () => {
     silent.close();
     vi.useRealTimers();
     expect(opened.length).toBeGreaterThan(3);
+  });
+
+  it('connects again where nothing is heard any more, and never where heartbeats come', () => {
+    vi.useFakeTimers();
+    const sockets: CameraSocket[] = [];
+    const quiet = new CameraLink({
+      openSocket: () => {
+        const socket = {
+          binaryType: '',
+          onopen: null,
+          onmessage: null,
+          onclose: null,
+          send: () => {},
+          close: () => {},
+        };
+        sockets.push(socket);
+        return socket;
+      },
+      picture: (wish) => picture(wish),
+      state: () => 'framing',
+      now: Date.now,
+      random: () => 0,
+    });
+    quiet.open();
+    sockets[0].onopen?.();
+    for (let beat = 0; beat < 100; beat++) {
+      vi.advanceTimersByTime(heartbeatIntervalMs);
+      sockets[0].onmessage?.({ data: heartbeat });
+    }
+    expect(sockets).toHaveLength(1);
+    vi.advanceTimersByTime(30_000);
+    expect(sockets.length).toBeGreaterThan(1);
+    quiet.close();
+    const { length } = sockets;
+    vi.advanceTimersByTime(60_000);
+    vi.useRealTimers();
+    expect(sockets).toHaveLength(length);
   });
 
   it('sends previews only when asked, and no more once told to stop', async () => {

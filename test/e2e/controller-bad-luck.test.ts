@@ -57,6 +57,22 @@ describe.skipIf(browserMissing)('the visitors’ tablet in bad luck', () => {
     await network.close();
   }, 60_000);
 
+  it('lends its camera and shows the wall again where these connections died alone', async () => {
+    const network = await silentProxyTo(Number(new URL(stage.origin).port));
+    const page = await stage.open('/visitor', { origin: network.origin });
+    const { streams } = stage.fake;
+    await soon(() => expect(streams.reports).toHaveLength(1));
+    await soon(() => expect(streams.viewers.size).toBe(1));
+    const { tries } = stage.fake;
+    network.silence(['/camera', '/frames']);
+    await expect.poll(() => streams.reports.length, { timeout: 60_000 }).toBe(2);
+    await expect.poll(() => streams.viewers.size, { timeout: 60_000 }).toBe(2);
+    // The connection of control did not notice.
+    expect(stage.fake.tries).toBe(tries);
+    await page.context().close();
+    await network.close();
+  }, 150_000);
+
   describe('where the server comes back without the visit it was cut off from', () => {
     const kept = visit({ visitor: 8, receipt: '/receipt/kept', receiptLink: 'http://museum:8080/receipt/kept' });
     const gone = visit({ visitor: 9, receipt: '/receipt/gone', receiptLink: 'http://museum:8080/receipt/gone' });

@@ -9,6 +9,7 @@ import {
   type Frame,
   type FrameHeader,
 } from '../../server/protocol/frame.ts';
+import { heartbeat, heartbeatIntervalMs } from '../../server/protocol/heartbeat.ts';
 import { routes } from '../../server/protocol/routes.ts';
 
 interface Viewer {
@@ -45,6 +46,7 @@ export class FakeStreams {
   acknowledging = true;
   cameras = new Set<WebSocket>();
   private readonly server = new WebSocketServer({ noServer: true });
+  private readonly heartbeats = setInterval(() => this.beat(), heartbeatIntervalMs);
   private sequence = 0;
   private latest = new Map<string, Shown>();
   /** Acknowledgements of frames as they came. */
@@ -98,8 +100,14 @@ export class FakeStreams {
   }
 
   close(): void {
+    clearInterval(this.heartbeats);
     this.cut();
     this.server.close();
+  }
+
+  private beat(): void {
+    for (const { socket } of this.viewers) socket.send(heartbeat);
+    for (const camera of this.cameras) camera.send(heartbeat);
   }
 
   private view(viewer: Viewer): void {

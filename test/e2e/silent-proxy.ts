@@ -2,8 +2,11 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface SilentProxy {
   readonly origin: string;
-  /** From now on nothing passes through what is connected, and nobody is told; what connects anew is well. */
-  silence(): void;
+  /**
+   * From now on nothing passes through the open connections, and none is closed; new ones work. With `paths`, only those
+   * that asked for one of them.
+   */
+  silence(paths?: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -11,6 +14,8 @@ export interface SilentProxy {
 export async function silentProxyTo(port: number): Promise<SilentProxy> {
   const open = new Set<Socket>();
   const silenced = new WeakSet<Socket>();
+  /** What each connection asked for first. */
+  const asked = new WeakMap<Socket, string>();
   const pass = (from: Socket, to: Socket) => {
     open.add(from);
     from.on('data', (bytes) => !silenced.has(from) && to.write(bytes));
@@ -22,14 +27,18 @@ export async function silentProxyTo(port: number): Promise<SilentProxy> {
   };
   const proxy = createServer((tablet) => {
     const server = connect(port, '127.0.0.1');
+    tablet.once('data', (bytes) => {
+      const path = /^GET ([^ ?]*)/.exec(bytes.toString('latin1'))?.[1] ?? '';
+      for (const end of [tablet, server]) asked.set(end, path);
+    });
     pass(tablet, server);
     pass(server, tablet);
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   return {
     origin: `http://localhost:${(proxy.address() as AddressInfo).port}`,
-    silence() {
-      for (const socket of open) silenced.add(socket);
+    silence(paths) {
+      for (const socket of open) if (!paths || paths.includes(asked.get(socket) ?? '')) silenced.add(socket);
     },
     close() {
       for (const socket of open) socket.destroy();

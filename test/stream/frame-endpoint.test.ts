@@ -2,10 +2,11 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RgbImage } from '../../server/image/rgb-image.ts';
 import { decodeFrame, encodeAck, type Frame } from '../../server/protocol/frame.ts';
+import { heartbeat, heartbeatIntervalMs } from '../../server/protocol/heartbeat.ts';
 import { OwnHosts } from '../../server/protocol/hosts.ts';
 import { createPictureEncoder } from '../../server/stream/encoder.ts';
 import { FrameEndpoint } from '../../server/stream/frame-endpoint.ts';
@@ -47,7 +48,8 @@ afterEach(async () => {
 async function viewer(query = ''): Promise<{ frames: Frame[]; socket: WebSocket }> {
   const socket = new WebSocket(url + query);
   const frames: Frame[] = [];
-  socket.on('message', (data: Buffer) => {
+  socket.on('message', (data: Buffer, isBinary) => {
+    if (!isBinary) return;
     const frame = decodeFrame(data);
     if (!frame.ok) throw new Error(frame.reason);
     frames.push(frame.value);
@@ -60,6 +62,16 @@ async function viewer(query = ''): Promise<{ frames: Frame[]; socket: WebSocket 
 const closeCode = (socket: WebSocket): Promise<number> => new Promise((resolve) => socket.once('close', resolve));
 
 describe('/frames', () => {
+  it('sends heartbeats while there is nothing to show', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const { socket } = await viewer();
+    const texts: string[] = [];
+    socket.on('message', (data: Buffer, isBinary) => !isBinary && texts.push(data.toString()));
+    vi.advanceTimersByTime(2 * heartbeatIntervalMs);
+    vi.useRealTimers();
+    await expect.poll(() => texts).toEqual([heartbeat, heartbeat]);
+  });
+
   it.each(['jpeg', 'webp', 'rgb'] as const)('brings %s pictures of the right size and colour', async (format) => {
     const { frames } = await viewer(`?size=128&format=${format}`);
     hub.show(plain(256, [200, 60, 40]), header);

@@ -1,4 +1,5 @@
 import { connectTimeout, reconnectDelay } from '../../../display/frames/reconnect.ts';
+import { SilenceWatch } from '../../../display/frames/silence-watch.ts';
 import {
   type CameraOrder,
   type CameraReport,
@@ -6,6 +7,7 @@ import {
   parseCameraOrder,
 } from '../../../server/protocol/camera-link.ts';
 import { decodeAck, encodeFrame, frameLimits } from '../../../server/protocol/frame.ts';
+import { silenceLimitMs } from '../../../server/protocol/heartbeat.ts';
 import type { CameraProblem } from './camera-problem.ts';
 import type { EncodedPicture, PictureWish } from './encode-picture.ts';
 import type { CameraView } from './tablet-camera.ts';
@@ -41,9 +43,10 @@ const troubleOf: Readonly<Record<CameraProblem, CameraTrouble>> = {
   busy: 'lost',
 };
 
-/** Lends the tablet's camera to the server for as long as it is not closed. Reconnects by itself. */
+/** Lends the tablet's camera to the server for as long as it is not closed. Reconnects by itself, also where the connection dies alone. */
 export class CameraLink {
   private readonly options: CameraLinkOptions;
+  private readonly silence = new SilenceWatch(silenceLimitMs, () => this.lost());
   private socket: CameraSocket | null = null;
   private opened = false;
   private tries = 0;
@@ -66,6 +69,7 @@ export class CameraLink {
     socket.onopen = () => {
       if (this.socket !== socket) return;
       clearTimeout(this.timer);
+      this.silence.start();
       this.opened = true;
       this.tries = 0;
       if (this.lastReport) this.say(this.lastReport);
@@ -84,6 +88,7 @@ export class CameraLink {
 
   close(): void {
     clearTimeout(this.timer);
+    this.silence.stop();
     this.stopPreview();
     const { socket } = this;
     this.socket = null;
@@ -107,6 +112,7 @@ export class CameraLink {
   }
 
   private hear(data: unknown): void {
+    this.silence.heard();
     if (data instanceof ArrayBuffer) {
       const ack = decodeAck(data);
       if (ack.ok && ack.value === this.waiting?.sequence) this.waiting = null;

@@ -7,6 +7,7 @@ import {
 } from '../../../display/frames/frame-link.ts';
 import { longestWait } from '../../../display/frames/reconnect.ts';
 import { decodeAck, encodeFrame, type Frame, type FrameHeader } from '../../../server/protocol/frame.ts';
+import { heartbeat, heartbeatIntervalMs } from '../../../server/protocol/heartbeat.ts';
 
 const header: FrameHeader = {
   sequence: 1,
@@ -104,6 +105,24 @@ describe('a link for pictures', () => {
     link.acknowledge(7);
     link.acknowledge(7);
     expect(sockets[0].acknowledged).toEqual([7]);
+  });
+
+  it('connects again where nothing is heard any more, and never where heartbeats come', () => {
+    const { link, sockets, statuses, dropped } = setUp();
+    link.start();
+    sockets[0].onopen?.();
+    for (let beat = 0; beat < 100; beat++) {
+      vi.advanceTimersByTime(heartbeatIntervalMs);
+      sockets[0].onmessage?.({ data: heartbeat });
+    }
+    expect([sockets.length, statuses, dropped]).toEqual([1, ['open'], []]);
+    vi.advanceTimersByTime(30_000);
+    expect(sockets.length).toBeGreaterThan(1);
+    expect(sockets[0].closed).toBe(true);
+    link.stop();
+    const { length } = sockets;
+    vi.advanceTimersByTime(60_000);
+    expect(sockets).toHaveLength(length);
   });
 
   it('decodes one at a time and always the newest, however fast a server floods', async () => {
