@@ -93,13 +93,18 @@ choices by name.
 ## Open Stage Control
 
 [docs/osc/familiar-faces.json](osc/familiar-faces.json) is a session for [Open Stage Control](https://openstagecontrol.ammd.net)
-1.30 or newer, with a control for each address. On the computer of the piece:
+1.29.8 or newer, with a control for each address. On the computer of the piece:
 
-    open-stage-control --send localhost:9000 --osc-port 9001 --load docs/osc/familiar-faces.json
+    open-stage-control --port 8081 --send localhost:9000 --osc-port 9001 --load docs/osc/familiar-faces.json
 
-On another, put the address of the piece in place of \`localhost\`, and its own address in \`osc: allow\`. The session
-subscribes by itself and stays subscribed as long as it is open; the lamp “In touch” blinks every ten seconds. A face pack
-with directions of its own wants a fader for each: address \`${directions}\`.
+Its own pages need a port of their own (\`--port\`), because those of the piece are at 8080. Tablets and phones open
+\`http://<this computer>:8081\`; the controls flow to the width of their screens.
+
+On another computer, put the address of the piece in place of \`localhost\`, and its own address in \`osc: allow\`. The
+session subscribes by itself and stays subscribed as long as it is open. Every tab says at its top whether the piece
+answers (“No answer” after 25 s of silence) and what was refused in the last half minute. Fields for names and for the
+message are sent by Enter or when they are left, once, and are empty again. A face pack with directions of its own wants a
+fader for each: address \`${directions}\`.
 
 ## TouchOSC
 

@@ -5,78 +5,60 @@ export interface Widget {
   readonly [property: string]: unknown;
 }
 
-/** A control with its caption above it, so many twelfths of the window wide. */
+/** A control with its caption above it. */
 export interface Cell {
-  readonly span: number;
+  /** Columns it takes: so many, all, or all but the first. */
+  readonly span: 1 | 2 | 'all' | 'rest';
+  /** Rows it takes. */
+  readonly rows?: number;
   /** Null where the control says itself what it is. */
   readonly caption: Widget | null;
   /** Side by side; the first is the widest. */
   readonly widgets: readonly [Widget, Widget?];
 }
 
-const columns = 12;
-/** All in parts of a hundred of the window. */
-const margin = 1;
-const gap = { across: 1, down: 2 } as const;
-const captionHeight = 5;
-/** Part of a cell that its second widget takes. */
-const second = 0.22;
-const tallest = 22;
+/**
+ * Sizes in rem, which Open Stage Control zooms. The smallest phones are 320 wide: two columns fit, so that no cell may
+ * take more. Wider windows have more columns; what does not fit below is scrolled to.
+ */
+export const grid = { column: 150, row: 76, caption: 22, number: 76 } as const;
 
-interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
+/** What makes a panel or tab of Open Stage Control a grid that fills windows of every width. */
+export const flowing = {
+  layout: 'grid',
+  gridTemplate: `none / repeat(auto-fill, minmax(${grid.column}rem, 1fr))`,
+  css: `> inner { grid-auto-rows: ${grid.row}rem; }`,
+} as const;
+
+/** Groups of cells, each group beginning a row. */
+export const rows = (groups: readonly (readonly Cell[])[]): readonly Widget[] =>
+  groups.flatMap((cells) => cells.map((cell, index) => drawn(cell, index === 0)));
+
+function drawn(cell: Cell, isFirst: boolean): Widget {
+  const { caption, widgets } = cell;
+  const [first, second] = widgets;
+  const place = placeOf(cell, isFirst);
+  if (!caption) return { ...first, css: lines(place, first.css) };
+  const whole = { ...caption, css: 'grid-column: 1 / -1;' };
+  return {
+    type: 'panel',
+    id: `cell_${first.id}`,
+    bypass: true,
+    layout: 'grid',
+    gridTemplate: `${grid.caption}rem 1fr / 1fr${second ? ` ${grid.number}rem` : ''}`,
+    scroll: false,
+    innerPadding: false,
+    alphaStroke: 0,
+    css: place,
+    widgets: [whole, first, ...(second ? [second] : [])],
+    tabs: [],
+  };
 }
 
-/** Groups of cells laid out in rows, each group beginning one; the cells of a row share its whole width. */
-export function rows(groups: readonly (readonly Cell[])[]): readonly Widget[] {
-  const all = groups.flatMap(broken);
-  const height = Math.min(tallest, (100 - 2 * margin) / all.length);
-  return all.flatMap((cells, row) => {
-    const spans = cells.reduce((sum, { span }) => sum + span, 0);
-    const unit = (100 - 2 * margin) / spans;
-    let left = margin;
-    return cells.flatMap((cell) => {
-      const width = cell.span * unit;
-      const box = { left, top: margin + row * height, width: width - gap.across, height: height - gap.down };
-      left += width;
-      return drawn(cell, box);
-    });
-  });
+function placeOf({ span, rows = 1 }: Cell, isFirst: boolean): string {
+  const from = { all: '1 / -1', rest: '2 / -1' };
+  const columns = typeof span === 'string' ? from[span] : `${isFirst ? '1 / ' : ''}span ${span}`;
+  return `grid-column: ${columns};${rows > 1 ? `\ngrid-row: span ${rows};` : ''}`;
 }
 
-/** Breaks cells into rows of twelve columns at most. */
-function broken(cells: readonly Cell[]): readonly (readonly Cell[])[] {
-  const lines: Cell[][] = [];
-  let free = 0;
-  for (const cell of cells) {
-    if (cell.span > free) {
-      lines.push([]);
-      free = columns;
-    }
-    lines.at(-1)?.push(cell);
-    free -= cell.span;
-  }
-  return lines;
-}
-
-function drawn({ caption, widgets: [first, next] }: Cell, box: Box): readonly Widget[] {
-  const high = caption ? captionHeight : 0;
-  const below = { ...box, top: box.top + high, height: box.height - high };
-  const nextWidth = next ? box.width * second : 0;
-  const placed = [at(first, { ...below, width: below.width - nextWidth })];
-  if (next) placed.push(at(next, { ...below, left: below.left + below.width - nextWidth, width: nextWidth }));
-  return caption ? [at(caption, { ...box, height: high }), ...placed] : placed;
-}
-
-const at = (widget: Widget, { left, top, width, height }: Box): Widget => ({
-  ...widget,
-  left: percent(left),
-  top: percent(top),
-  width: percent(width),
-  height: percent(height),
-});
-
-const percent = (value: number): string => `${Math.round(value * 100) / 100}%`;
+const lines = (place: string, more: unknown): string => (more ? `${place}\n${more}` : place);
