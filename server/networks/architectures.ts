@@ -3,6 +3,7 @@ import type { Generator } from './generator.ts';
 import { loadStyleGan } from './stylegan.ts';
 import { loadStyleGan2 } from './stylegan2.ts';
 import { loadStyleGan3 } from './stylegan3.ts';
+import { wrongSetting } from './weight-reader.ts';
 
 export const architectures = ['stylegan', 'stylegan2', 'stylegan3'] as const;
 export type Architecture = (typeof architectures)[number];
@@ -16,13 +17,13 @@ export interface GeneratorSettings {
 type Load = (file: TensorFile, source: string, settings: GeneratorSettings) => Generator;
 
 const loaders: Readonly<Record<Architecture, Load>> = {
-  stylegan: (file, source, settings) => loadStyleGan(file, source, mappingMultiplier(file, settings)),
+  stylegan: (file, source, settings) => loadStyleGan(file, source, mappingMultiplier(file, source, settings)),
   stylegan2: (file, source, settings) =>
     loadStyleGan2(file, source, {
-      mappingMultiplier: mappingMultiplier(file, settings),
-      convClamp: settings.convClamp ?? (Number(file.metadata.conv_clamp ?? 0) || null),
+      mappingMultiplier: mappingMultiplier(file, source, settings),
+      convClamp: settings.convClamp,
     }),
-  stylegan3: (file, source, settings) => loadStyleGan3(file, source, mappingMultiplier(file, settings)),
+  stylegan3: (file, source, settings) => loadStyleGan3(file, source, mappingMultiplier(file, source, settings)),
 };
 
 /** A generator of any architecture from tensors in our layout. Throws WEIGHTS_* where they are missing or do not fit. */
@@ -33,5 +34,9 @@ export const loadGenerator = (
   settings: GeneratorSettings = {},
 ): Generator => loaders[architecture](file, source, settings);
 
-const mappingMultiplier = (file: TensorFile, settings: GeneratorSettings): number =>
-  settings.mappingMultiplier ?? Number(file.metadata.mapping_lr_multiplier ?? 0.01);
+function mappingMultiplier({ metadata }: TensorFile, source: string, settings: GeneratorSettings): number {
+  const text = metadata.mapping_lr_multiplier;
+  const value = settings.mappingMultiplier ?? Number(text ?? 0.01);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw wrongSetting(source, 'mapping_lr_multiplier', text);
+}

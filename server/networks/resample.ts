@@ -1,4 +1,4 @@
-import { constant, conv, convTranspose, pad2d, slice } from '../graph/ops.ts';
+import { concat, constant, conv, convTranspose, pad2d, slice } from '../graph/ops.ts';
 import type { Pads, Shape, Value } from '../graph/value.ts';
 
 /**
@@ -47,6 +47,20 @@ export function upsample2(x: Value, filter: Filter): Value {
   const full = pad2d(convTranspose(x, weight, { stride: 2, group: channels }), [lead, lead, trail, trail]);
   return slice(slice(full, 2, 0, 2 * height), 3, 0, 2 * width);
 }
+
+/** Doubles the size bilinearly, as PyTorch's `interpolate` without aligned corners. x [N, C, H, W] -> [N, C, 2H, 2W]. */
+export function upsampleBilinear(x: Value): Value {
+  const [, , height, width] = x.shape;
+  const ringed = edgeRepeated(edgeRepeated(x, 2), 3);
+  const full = upsample2(ringed, separableFilter([1, 3, 3, 1]));
+  return slice(slice(full, 2, 2, 2 * height + 2), 3, 2, 2 * width + 2);
+}
+
+/** The first and last row (or column) once more. */
+const edgeRepeated = (x: Value, axis: 2 | 3): Value => {
+  const size = x.shape[axis];
+  return concat([slice(x, axis, 0, 1), x, slice(x, axis, size - 1, size)], axis);
+};
 
 /** The filter as depthwise weights [C, 1, size, size]. */
 function depthwise(taps: Float32Array, size: number, shape: Shape, gain: number): Value {

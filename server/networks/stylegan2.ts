@@ -7,13 +7,18 @@ import { WeightReader } from './weight-reader.ts';
 export interface StyleGan2Options {
   /** Learning-rate multiplier of the mapping layers; the public networks use 0.01. */
   readonly mappingMultiplier: number;
-  /** Activations are clamped to +-conv_clamp; null for networks trained without. */
-  readonly convClamp: number | null;
+  /**
+   * Activations are clamped to +-conv_clamp; null for networks trained without. Without it, to what the file's metadata
+   * say: `conv_clamp` for all layers, `synthesis.b8.conv0.conv_clamp` for one.
+   */
+  readonly convClamp?: number | null;
 }
 
 /**
  * A StyleGAN2 generator from tensors with the names of the public StyleGAN2-ADA state dict (`mapping.fc0.weight`,
  * `synthesis.b4.conv1.affine.weight`, ...). Sizes, label count, depth and block architecture are read off the tensors.
+ * Of the metadata, `upsampling: bilinear` stands for networks that double sizes without a filter (GFPGAN's), and
+ * `synthesis.b8.conv0.act_gain` for a layer's own gain.
  * Source: Karras et al. 2020, https://arxiv.org/abs/1912.04958 and NVlabs/stylegan2-ada-pytorch training/networks.py.
  * Throws WEIGHTS_* where tensors are missing or do not fit.
  */

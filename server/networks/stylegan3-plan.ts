@@ -1,4 +1,4 @@
-import { FamiliarError } from '../errors.ts';
+import { wrongSetting } from './weight-reader.ts';
 
 /** What a StyleGAN3 was made with; the names are those of the public code. */
 export interface StyleGan3Settings {
@@ -14,7 +14,6 @@ export interface StyleGan3Settings {
   readonly lreluUpsampling: number;
   readonly convKernel: number;
   readonly useRadialFilters: boolean;
-  readonly convClamp: number | null;
 }
 
 /** Our names, the public code's, and its defaults. */
@@ -41,17 +40,13 @@ export function readStyleGan3Settings(metadata: Readonly<Record<string, string>>
     const value = metadata[key] === undefined ? preset : Number(metadata[key]);
     // Bounds far beyond any network keep a crafted file from asking for endless layers and filters.
     if (!(value > 0 || (value === 0 && key === 'num_critical')) || value > 4096) {
-      throw new FamiliarError(
-        'WEIGHTS_SETTINGS',
-        `${source}: the setting ${key} is ${metadata[key] ?? 'missing'}, which no StyleGAN3 has. Import the network again.`,
-      );
+      throw wrongSetting(source, key, metadata[key]);
     }
     return [name, value];
   };
   return {
     ...(Object.fromEntries(numbers.map(read)) as unknown as StyleGan3Settings),
     useRadialFilters: metadata.use_radial_filters?.toLowerCase() === 'true',
-    convClamp: metadata.conv_clamp === undefined ? 256 : Number(metadata.conv_clamp) || null,
   };
 }
 

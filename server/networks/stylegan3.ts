@@ -7,12 +7,12 @@ import { dense, LEAK, LRELU_GAIN, latentAt } from './layers.ts';
 import { energies } from './stylegan2-layers.ts';
 import { stylegan2Mapping } from './stylegan2-mapping.ts';
 import { fourierInput } from './stylegan3-input.ts';
-import { type LayerPlan, planStyleGan3, readStyleGan3Settings } from './stylegan3-plan.ts';
+import { type InputPlan, type LayerPlan, planStyleGan3, readStyleGan3Settings } from './stylegan3-plan.ts';
 import { WeightReader } from './weight-reader.ts';
 
 /**
  * A StyleGAN3 generator (t or r) from tensors with the public code's names, but for the layers, which are `L0`, `L1`, ...
- * and settings in the file's metadata. It has no noise.
+ * and settings in the file's metadata, those of a layer alone under its name (`synthesis.L3.up_factor`). It has no noise.
  * Source: Karras et al. 2021, https://arxiv.org/abs/2106.12423 and NVlabs/stylegan3 training/networks_stylegan3.py.
  * Throws WEIGHTS_* where tensors or settings are missing or do not fit.
  */
@@ -22,13 +22,13 @@ export function loadStyleGan3(file: TensorFile, source: string, mappingMultiplie
   const mapping = stylegan2Mapping(weights.at('mapping'), mappingMultiplier);
   const plan = planStyleGan3(settings);
   const synthesis = weights.at('synthesis');
-  const start = fourierInput(synthesis.at('input'), plan.input, mapping.wDim);
+  const start = fourierInput(synthesis.at('input'), storedInput(synthesis.at('input'), plan.input), mapping.wDim);
   let channels = start.channels;
   const layers = plan.layers.map((layer, i) => {
     const reader = synthesis.at(`L${i}`);
     const inputs = channels;
-    [channels] = reader.shape('weight');
-    return synthesisLayer(reader, layer, { inputs, wDim: mapping.wDim, clamp: settings.convClamp });
+    [channels] = layer.isRgb ? [3] : reader.shape('weight');
+    return synthesisLayer(reader, storedPlan(reader, layer), { inputs, outputs: channels, wDim: mapping.wDim });
   });
   return {
     architecture: 'stylegan3',
@@ -50,18 +50,37 @@ export function loadStyleGan3(file: TensorFile, source: string, mappingMultiplie
 
 interface LayerOptions {
   readonly inputs: number;
+  readonly outputs: number;
   readonly wDim: number;
-  readonly clamp: number | null;
 }
+
+/** The plan, but for what the file says of this layer itself. */
+function storedPlan(weights: WeightReader, plan: LayerPlan): LayerPlan {
+  const [before, after] = plan.padding;
+  return {
+    ...plan,
+    up: weights.numberOf('up_factor', plan.up, 16),
+    down: weights.numberOf('down_factor', plan.down, 16),
+    upTaps: weights.numberOf('up_taps', plan.upTaps, 256),
+    downTaps: weights.numberOf('down_taps', plan.downTaps, 256),
+    isDownRadial: weights.numberOf('down_radial', plan.isDownRadial ? 1 : 0) === 1,
+    padding: [weights.numberOf('padding_before', before), weights.numberOf('padding_after', after)],
+  };
+}
+
+const storedInput = (weights: WeightReader, plan: InputPlan): InputPlan => ({
+  size: weights.numberOf('size', plan.size),
+  samplingRate: weights.numberOf('sampling_rate', plan.samplingRate),
+  bandwidth: weights.numberOf('bandwidth', plan.bandwidth),
+});
 
 /** Modulated convolution with magnitudes of the input evened out, bias, filtered leaky ReLU. */
 function synthesisLayer(
   weights: WeightReader,
   plan: LayerPlan,
-  { inputs, wDim, clamp }: LayerOptions,
+  { inputs, outputs, wDim }: LayerOptions,
 ): (x: Value, w: Value) => Value {
   const { kernel, isRgb } = plan;
-  const [outputs] = weights.shape('weight');
   const raw = weights.read('weight', [outputs, inputs, kernel, kernel]);
   const inputGain = 1 / Math.sqrt(weights.read('magnitude_ema', [])[0]);
   const style = dense(weights.at('affine'), {
@@ -81,7 +100,7 @@ function synthesisLayer(
     padding: plan.padding,
     slope: isRgb ? 1 : LEAK,
     gain: isRgb ? 1 : LRELU_GAIN,
-    clamp,
+    clamp: weights.clamp(256),
   };
   return (x, w) => {
     const s = style(w);

@@ -21,8 +21,32 @@ export class WeightReader {
     return new WeightReader(this.#file, this.#source, `${this.#prefix}${prefix}.`);
   }
 
-  get metadata(): Readonly<Record<string, string>> {
-    return this.#file.metadata;
+  /**
+   * What the file says of this layer, or of the whole network where it says nothing of the layer: undefined where it
+   * does not say. Empty stands for Python's None.
+   */
+  setting(name: string): string | undefined {
+    const { metadata } = this.#file;
+    return metadata[this.#prefix + name] ?? metadata[name];
+  }
+
+  /** A setting of this layer alone that is a number; `preset` where the file does not say. Throws WEIGHTS_SETTINGS. */
+  numberOf(name: string, preset: number, limit = 4096): number {
+    const text = this.#file.metadata[this.#prefix + name];
+    const value = text === undefined ? preset : Number(text);
+    if (Math.abs(value) <= limit) return value;
+    throw wrongSetting(this.#source, this.#prefix + name, text);
+  }
+
+  /** Largest magnitude of activations, or null where they are not limited. Throws WEIGHTS_SETTINGS. */
+  clamp(preset: number | null): number | null {
+    const text = this.setting('conv_clamp');
+    if (text === undefined) return preset;
+    // Python's None, and 0, which earlier versions of this program stored for it.
+    if (text === '' || text === 'None' || text === '0') return null;
+    const value = Number(text);
+    if (value > 0) return value;
+    throw wrongSetting(this.#source, `${this.#prefix}conv_clamp`, text);
   }
 
   has(name: string): boolean {
@@ -65,6 +89,13 @@ export class WeightReader {
     return constant(this.read(name, shape), shape);
   }
 }
+
+/** A setting that no network can have. */
+export const wrongSetting = (source: string, name: string, value: string | undefined): FamiliarError =>
+  new FamiliarError(
+    'WEIGHTS_SETTINGS',
+    `${source}: the setting ${name} is ${value ?? 'missing'}, which no known network has. Import the network again.`,
+  );
 
 /** The sum of anything with a NaN or an infinity is not finite; float64 cannot overflow on float32 terms. */
 function isFinite32(data: Float32Array): boolean {

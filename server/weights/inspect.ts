@@ -11,6 +11,8 @@ export interface Recognition {
   readonly title: string;
   /** What the network was made with, in the words of its architecture. */
   readonly settings: { readonly [name: string]: Plain };
+  /** What an import would choose or make up: a sentence each. */
+  readonly notes: readonly string[];
   /** What would be needed to use it and is not in the file: one line each. */
   readonly missing: readonly string[];
 }
@@ -114,6 +116,7 @@ export function formatInspection(inspection: Inspection): string {
   const lines = [path, `  ${containers[container]}: ${kinds[kind]}, ${sizeText(bytes)}`];
   if (recognition) {
     lines.push(`  ${recognition.title}`, ...settingLines(recognition.settings, '    '));
+    for (const note of recognition.notes) lines.push(`  ${note}`);
     for (const missing of recognition.missing) lines.push(`  missing: ${missing}`);
   } else {
     lines.push('  no network that this program knows by its parts');

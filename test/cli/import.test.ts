@@ -20,7 +20,9 @@ describe('familiar-faces import', () => {
     const args = ['import', referencePath('stylegan2-32.pkl'), '--name', 'x', '--out', out, '--licence', 'ours'];
     const { code, stdout, stderr } = await runCli(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toBe(`${join(out, 'x')}: StyleGAN2 (PyTorch, NVIDIA), 32 x 32 pixels\n`);
+    expect(stdout).toBe(
+      `${join(out, 'x')}: StyleGAN2 (PyTorch, NVIDIA), 32 x 32 pixels\nThe file has 2 copies of a generator (G, G_ema): the averaged one, G_ema, is taken.\n`,
+    );
     expect(loadFacePack(join(out, 'x')).description).toMatchObject({ licence: 'ours', resolution: 32 });
     const again = await runCli(args);
     expect(again).toMatchObject({

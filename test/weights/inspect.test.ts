@@ -38,6 +38,7 @@ describe('inspect', () => {
     const inspection = inspect(scratch.file('net.pt', checkpoint), (opened) => ({
       title: `A network of ${opened.tensors.tensors.size} tensors`,
       settings: { resolution: 32 },
+      notes: ['Noise is made up.'],
       missing: ['the mapping network'],
     }));
     const text = formatInspection(inspection);

@@ -46,3 +46,24 @@ export const equalisedKernel: Conversion = {
   shape: (s) => s.slice(1),
   data: (d, [, , i, kh, kw]) => d.map((x) => x / Math.sqrt(i * kh * kw)),
 };
+
+/** One conversion after another. */
+export const both = (first: Conversion, second: Conversion): Conversion => ({
+  shape: (s) => second.shape(first.shape(s)),
+  data: (d, s) => second.data(first.data(d, s), first.shape(s)),
+});
+
+/** A filter of one axis to one of two: [n] -> [n, n]; others stay. */
+export const outerProduct: Conversion = {
+  shape: (s) => (s.length === 1 ? [s[0], s[0]] : s),
+  data: (d, { length }) =>
+    length === 1
+      ? Float32Array.from({ length: d.length ** 2 }, (_, i) => d[Math.floor(i / d.length)] * d[i % d.length])
+      : d,
+};
+
+/** Times the square root of the second dimension (inputs) and a number: weights without equalised learning rates. */
+export const unequalised = (factor = 1): Conversion => ({
+  shape: same,
+  data: (d, [, inputs]) => d.map((x) => x * Math.sqrt(inputs) * factor),
+});

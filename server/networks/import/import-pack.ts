@@ -8,7 +8,7 @@ import { openWeights } from '../../weights/open-weights.ts';
 import type { TensorFile } from '../../weights/tensor-file.ts';
 import { loadFacePack, readPackDescription } from '../face-pack.ts';
 import { findGenerator } from './find-generator.ts';
-import { missingParts, numbersOf } from './generator-import.ts';
+import { missingParts, numbersOf, titleOf } from './generator-import.ts';
 import { checkPerceptual } from './import-perceptual.ts';
 import { withMeanLatent } from './mean-latent.ts';
 import { newFolder } from './new-folder.ts';
@@ -85,8 +85,7 @@ export async function importPack(options: ImportPackOptions): Promise<ImportedPa
     });
     const choice =
       classes > 0 ? `; of its ${classes} classes, pack.yaml's 'label' chooses one (0 to ${classes - 1})` : '';
-    const network = `${found.title}, ${found.resolution} x ${found.resolution} pixels${choice}`;
-    return { network, notes: found.notes };
+    return { network: `${titleOf(found)}${choice}`, notes: found.notes };
   } finally {
     opened.close();
   }

@@ -1,35 +1,65 @@
 import { RandomState } from '../../projection/random.ts';
 import type { TensorFile } from '../../weights/tensor-file.ts';
-import { equalisedKernel, flat, scaled, toScalar, withoutLeading } from './conversions.ts';
+import { both, equalisedKernel, flat, scaled, toScalar, unequalised, withoutLeading } from './conversions.ts';
 import { type GeneratorImport, largestBlock } from './generator-import.ts';
+import { layouts } from './layouts.ts';
 import { MappedTensors, type Rule } from './mapped-tensors.ts';
 
 /** The n-th convolution after the first block. */
 const layerName = (index: string): string => `synthesis.b${8 * 2 ** (Number(index) >> 1)}.conv${Number(index) % 2}`;
 const rgbName = (index: string): string => `synthesis.b${8 * 2 ** Number(index)}`;
 
+/** How a layout built on rosinality's differs from it. */
+export interface Layout {
+  readonly title: string;
+  /** Learning rates and gains are folded into the weights, and sizes are doubled bilinearly (GFPGAN's "clean" code). */
+  readonly isClean: boolean;
+}
+
+const noGain = scaled(Math.SQRT1_2);
+
 /** A layer's tensors, without its prefix. */
-const layerRules = (prefix: string, to: (index: string) => string): Rule[] => [
-  { pattern: new RegExp(`^${prefix}\\.conv\\.weight$`), to: (i) => `${to(i)}.weight`, convert: equalisedKernel },
+const layerRules = (prefix: string, to: (index: string) => string, { isClean }: Layout): Rule[] => [
+  {
+    pattern: new RegExp(`^${prefix}\\.conv\\.weight$`),
+    to: (i) => `${to(i)}.weight`,
+    convert: isClean ? withoutLeading(1) : equalisedKernel,
+  },
   // Their filters hold the gain of doubling.
   {
     pattern: new RegExp(`^${prefix}\\.conv\\.blur\\.kernel$`),
     to: (i) => `${to(i)}.resample_filter`,
     convert: scaled(1 / 4),
   },
-  { pattern: new RegExp(`^${prefix}\\.conv\\.modulation\\.weight$`), to: (i) => `${to(i)}.affine.weight` },
+  {
+    pattern: new RegExp(`^${prefix}\\.conv\\.modulation\\.weight$`),
+    to: (i) => `${to(i)}.affine.weight`,
+    convert: isClean ? unequalised() : undefined,
+  },
   { pattern: new RegExp(`^${prefix}\\.conv\\.modulation\\.bias$`), to: (i) => `${to(i)}.affine.bias` },
-  { pattern: new RegExp(`^${prefix}\\.noise\\.weight$`), to: (i) => `${to(i)}.noise_strength`, convert: toScalar },
-  { pattern: new RegExp(`^${prefix}\\.activate\\.bias$`), to: (i) => `${to(i)}.bias`, convert: flat },
+  {
+    pattern: new RegExp(`^${prefix}\\.noise\\.weight$`),
+    to: (i) => `${to(i)}.noise_strength`,
+    convert: isClean ? both(toScalar, noGain) : toScalar,
+  },
+  {
+    pattern: new RegExp(`^${prefix}\\.activate\\.bias$`),
+    to: (i) => `${to(i)}.bias`,
+    convert: isClean ? both(flat, noGain) : flat,
+  },
 ];
 
-const rgbRules = (prefix: string, to: (index: string) => string): Rule[] => [
+const rgbRules = (prefix: string, to: (index: string) => string, { isClean }: Layout): Rule[] => [
   {
     pattern: new RegExp(`^${prefix}\\.conv\\.weight$`),
     to: (i) => `${to(i)}.torgb.weight`,
-    convert: withoutLeading(1),
+    convert: isClean ? both(withoutLeading(1), unequalised()) : withoutLeading(1),
   },
-  { pattern: new RegExp(`^${prefix}\\.conv\\.modulation\\.weight$`), to: (i) => `${to(i)}.torgb.affine.weight` },
+  {
+    pattern: new RegExp(`^${prefix}\\.conv\\.modulation\\.weight$`),
+    to: (i) => `${to(i)}.torgb.affine.weight`,
+    convert: isClean ? unequalised() : undefined,
+  },
   { pattern: new RegExp(`^${prefix}\\.conv\\.modulation\\.bias$`), to: (i) => `${to(i)}.torgb.affine.bias` },
   { pattern: new RegExp(`^${prefix}\\.bias$`), to: (i) => `${to(i)}.torgb.bias`, convert: flat },
   {
@@ -39,13 +69,26 @@ const rgbRules = (prefix: string, to: (index: string) => string): Rule[] => [
   },
 ];
 
-const rules: readonly Rule[] = [
-  { pattern: /^style\.(\d+)\.(weight|bias)$/, to: (n, what) => `mapping.fc${Number(n) - 1}.${what}` },
+/** In the clean code activations are layers of their own, so that every other index has weights. */
+const styleRules = ({ isClean }: Layout): Rule[] =>
+  isClean
+    ? [
+        {
+          pattern: /^style\.(\d+)\.weight$/,
+          to: (n) => `mapping.fc${(Number(n) - 1) / 2}.weight`,
+          convert: unequalised(Math.SQRT1_2),
+        },
+        { pattern: /^style\.(\d+)\.bias$/, to: (n) => `mapping.fc${(Number(n) - 1) / 2}.bias`, convert: noGain },
+      ]
+    : [{ pattern: /^style\.(\d+)\.(weight|bias)$/, to: (n, what) => `mapping.fc${Number(n) - 1}.${what}` }];
+
+const rulesOf = (layout: Layout): readonly Rule[] => [
+  ...styleRules(layout),
   { pattern: /^input\.input$/, to: () => 'synthesis.b4.const', convert: withoutLeading(1) },
-  ...layerRules('conv1', () => 'synthesis.b4.conv1'),
-  ...layerRules('convs\\.(\\d+)', layerName),
-  ...rgbRules('to_rgb1', () => 'synthesis.b4'),
-  ...rgbRules('to_rgbs\\.(\\d+)', rgbName),
+  ...layerRules('conv1', () => 'synthesis.b4.conv1', layout),
+  ...layerRules('convs\\.(\\d+)', layerName, layout),
+  ...rgbRules('to_rgb1', () => 'synthesis.b4', layout),
+  ...rgbRules('to_rgbs\\.(\\d+)', rgbName, layout),
   { pattern: /^noises\.noise_0$/, to: () => 'synthesis.b4.conv1.noise_const', convert: withoutLeading(2) },
   {
     pattern: /^noises\.noise_(\d+)$/,
@@ -59,9 +102,22 @@ const rules: readonly Rule[] = [
  * the mean latent as `latent_avg` where the file has one.
  */
 export function fromRosinality(file: TensorFile, source: string, average: TensorFile): GeneratorImport | undefined {
-  if (!file.tensors.has('input.input') || !file.tensors.has('conv1.conv.modulation.weight')) return undefined;
-  const tensors = new MappedTensors(source, { mapping_lr_multiplier: '0.01' });
-  tensors.addByRules(file, rules);
+  if (!file.tensors.has(layouts.rosinality.mark) || !file.tensors.has('conv1.conv.modulation.weight')) return undefined;
+  return fromRosinalityNames(file, source, average, { title: layouts.rosinality.title, isClean: false });
+}
+
+/** The same from tensors that have rosinality's names, in one of the layouts. */
+export function fromRosinalityNames(
+  file: TensorFile,
+  source: string,
+  average: TensorFile,
+  layout: Layout,
+): GeneratorImport {
+  const metadata: Record<string, string> = layout.isClean
+    ? { mapping_lr_multiplier: '1', upsampling: 'bilinear' }
+    : { mapping_lr_multiplier: '0.01' };
+  const tensors = new MappedTensors(source, metadata);
+  tensors.addByRules(file, rulesOf(layout));
   const shape = average.tensors.get('latent_avg')?.shape;
   if (shape !== undefined) {
     const wDim = shape[shape.length - 1];
@@ -71,11 +127,12 @@ export function fromRosinality(file: TensorFile, source: string, average: Tensor
   const drawn = addNoise(tensors);
   return {
     architecture: 'stylegan2',
-    title: 'StyleGAN2 (PyTorch, rosinality)',
+    title: layout.title,
     resolution: largestBlock(tensors.tensors),
     settings: {},
     notes:
       drawn > 0 ? [`The file has no noise maps: ${drawn} were drawn at random, and stay the same from now on.`] : [],
+    problems: [],
     tensors,
   };
 }

@@ -1,8 +1,10 @@
 import type { OpenedTensorflowNetwork } from '../../weights/opened-weights.ts';
 import type { Plain } from '../../weights/plain.ts';
+import type { TensorflowNetwork } from '../../weights/tensorflow-networks.ts';
 import { separableFilter } from '../resample.ts';
 import { flat, kernel, matrix, raised, scaled, withoutLeading } from './conversions.ts';
 import { type GeneratorImport, largestBlock } from './generator-import.ts';
+import { layouts } from './layouts.ts';
 import { MappedTensors, type Rule } from './mapped-tensors.ts';
 
 /** 'Conv0_up' -> 'conv0', 'Const' (which StyleGAN 2018 gives noise and style) -> 'conv0', the others 'conv1'. */
@@ -97,23 +99,51 @@ export function fromTensorflow(
   { root, tensors: file }: OpenedTensorflowNetwork,
   source: string,
 ): GeneratorImport | undefined {
-  const isFirst = file.tensors.has('synthesis/4x4/Const/StyleMod/weight');
-  if (!isFirst && !file.tensors.has('synthesis/4x4/Conv/mod_weight')) return undefined;
-  const settings = root.kwargs;
+  const isFirst = file.tensors.has(layouts.tensorflow2018.mark);
+  if (!isFirst && !file.tensors.has(layouts.tensorflow.mark)) return undefined;
+  const settings = settingsOf(root);
   const tensors = new MappedTensors(source, isFirst ? styleGanMetadata(settings) : styleGan2Metadata(settings));
   tensors.addByRules(file, isFirst ? styleGanRules : styleGan2Rules);
   if (!isFirst) addFilters(tensors, settings.resample_kernel);
   return {
     architecture: isFirst ? 'stylegan' : 'stylegan2',
-    title: isFirst ? 'StyleGAN (2018, TensorFlow)' : 'StyleGAN2 (TensorFlow)',
+    title: (isFirst ? layouts.tensorflow2018 : layouts.tensorflow).title,
     resolution: largestBlock(tensors.tensors),
     settings,
     notes: [],
+    problems: problemsOf(settings, isFirst),
     tensors,
   };
 }
 
 type Settings = { readonly [name: string]: Plain };
+
+/** What the parts were built with wins over what the whole was called with. */
+const settingsOf = ({ kwargs, components }: TensorflowNetwork): Settings => ({
+  ...kwargs,
+  ...components.get('mapping')?.kwargs,
+  ...components.get('synthesis')?.kwargs,
+});
+
+/** What this program draws; where a network says something else, it is refused. */
+const required: Settings = {
+  num_channels: 3,
+  nonlinearity: 'lrelu',
+  mapping_nonlinearity: 'lrelu',
+  normalize_latents: true,
+};
+const requiredOfFirst: Settings = {
+  ...required,
+  ...{ use_styles: true, const_input_layer: true, use_noise: true, use_wscale: true, mapping_use_wscale: true },
+  ...{ use_pixel_norm: false, use_instance_norm: true, blur_filter: [1, 2, 1] },
+};
+
+const problemsOf = (settings: Settings, isFirst: boolean): string[] =>
+  Object.entries(isFirst ? requiredOfFirst : required).flatMap(([key, wanted]) => {
+    const value = settings[key];
+    if (value === undefined || JSON.stringify(value) === JSON.stringify(wanted)) return [];
+    return [`it has ${key} = ${JSON.stringify(value)}, and this program draws ${JSON.stringify(wanted)} only`];
+  });
 
 const styleGan2Metadata = (settings: Settings): Record<string, string> => ({
   mapping_lr_multiplier: String(settings.mapping_lrmul ?? 0.01),
