@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { join, resolve } from 'node:path';
 import { openChain } from './chain/chain.ts';
 import type { Config } from './config/schema.ts';
@@ -35,6 +36,7 @@ import { keepFresh, openHttps } from './live/https.ts';
 import { ownHosts } from './live/own-hosts.ts';
 import { Portraits } from './live/portraits.ts';
 import { PreviewStream } from './live/preview-stream.ts';
+import { withPlaces } from './live/route-places.ts';
 import { fromOurPages, refuseUpgrade, type Upgrade, UpgradeGate } from './live/upgrade.ts';
 import { readPackDescription } from './networks/face-pack.ts';
 import { packageRoot, packFolder } from './paths.ts';
@@ -233,6 +235,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     isCurrent: (build) => answers(build) !== undefined,
     now: clock.now,
   });
+  const identify = (request: IncomingMessage) => devices.identify(request);
   const preview = new PreviewStream(installation, camera, hosts, decoder);
 
   const http = createHttpServer({
@@ -242,6 +245,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     authority: https?.authority,
     pages: answers,
     pairing,
+    identify,
     hosts,
     chain,
     texts,
@@ -251,12 +255,21 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     thumbnail: (display, query) => displays.thumbnail(display, query),
     health: () => healthOf({ installation, engine, chain, camera, displays, helpers }),
     upgrades: {
-      [routes.frames]: fromOurPages(hosts, (...upgrade) => frames.handleUpgrade(...upgrade)),
-      [routes.preview]: gate.from('tablet', (...upgrade) => preview.handleUpgrade(...upgrade)),
-      [routes.camera]: gate.from('tablet', (request, connection, head) => {
-        if (camera.handleUpgrade) camera.handleUpgrade(request, connection, head);
-        else refuseUpgrade(connection, 404);
-      }),
+      [routes.frames]: fromOurPages(
+        hosts,
+        withPlaces(identify, (...upgrade) => frames.handleUpgrade(...upgrade)),
+      ),
+      [routes.preview]: gate.from(
+        'tablet',
+        withPlaces(identify, (...upgrade) => preview.handleUpgrade(...upgrade)),
+      ),
+      [routes.camera]: gate.from(
+        'tablet',
+        withPlaces(identify, (request, connection, head) => {
+          if (camera.handleUpgrade) camera.handleUpgrade(request, connection, head);
+          else refuseUpgrade(connection, 404);
+        }),
+      ),
     },
   });
   const { port } = await http.listen();

@@ -4,6 +4,7 @@ import type { Off } from '../installation/ports.ts';
 import { type DeviceKind, deviceLimits, includesKind, type PairedDevice } from '../protocol/devices.ts';
 import type { OwnHosts } from '../protocol/hosts.ts';
 import { type Sender, senderOf } from '../protocol/loopback.ts';
+import type { Identity } from '../protocol/places.ts';
 import { deviceCookie, deviceToken, deviceTokens, newToken, tokenHash } from './device-cookie.ts';
 
 /** A device seen again is saved at most this often, ms. */
@@ -72,11 +73,7 @@ export class Devices {
   }
 
   /** Who makes a request, for what is limited or reserved by sender. */
-  identify(request: Sender): {
-    readonly address: string;
-    readonly isFromHere: boolean;
-    readonly device: string | null;
-  } {
+  identify(request: Sender): Identity {
     const isFromHere = this.#parts.hosts.isFromHere(request);
     return { address: senderOf(request), isFromHere, device: this.idOf(request) };
   }

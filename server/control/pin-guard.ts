@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { shortestPin } from '../protocol/pin.ts';
+import type { Identity } from '../protocol/places.ts';
 import { sourceOf } from '../protocol/source.ts';
 import { type WaitPolicy, WrongTries } from './wrong-tries.ts';
 
@@ -14,16 +15,6 @@ export const pinLimits = {
   /** Addresses remembered that have given the PIN. */
   addresses: 100,
 } as const satisfies Record<string, number | WaitPolicy>;
-
-/** Who tries a PIN. */
-export interface PinSender {
-  /** See `senderOf`. */
-  readonly address: string;
-  /** Whether the request was made on this computer, see `OwnHosts`. */
-  readonly isFromHere: boolean;
-  /** Id of the paired device it comes from; null for none. */
-  readonly device: string | null;
-}
 
 /** Why a PIN was not taken; `wait`: it was not even compared. `retryAfter`: seconds before the next try. */
 export type PinVerdict =
@@ -60,7 +51,7 @@ export class PinGuard {
   }
 
   /** @param now ms, going evenly */
-  check(pin: string, sender: PinSender, now: number): PinVerdict {
+  check(pin: string, sender: Identity, now: number): PinVerdict {
     if (sender.isFromHere) return this.#isRight(pin) ? right : wrong;
     if (this.#parts.pin.length < shortestPin) return { ok: false, why: 'too-short', retryAfter: null };
     const { address, device } = sender;

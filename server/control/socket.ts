@@ -6,7 +6,6 @@ import type { Off } from '../installation/ports.ts';
 import type { Change, Installation } from '../installation/runner.ts';
 import { type CommandAnswer, parseCommand } from '../protocol/commands.ts';
 import type { OwnHosts } from '../protocol/hosts.ts';
-import { isLoopback, senderOf } from '../protocol/loopback.ts';
 import {
   type ClientEvents,
   type ConnectRefusal,
@@ -16,6 +15,7 @@ import {
   type Role,
   type ServerEvents,
 } from '../protocol/messages.ts';
+import { type Identity, Places } from '../protocol/places.ts';
 import { refusalCodes } from '../protocol/refusals.ts';
 import { routes } from '../protocol/routes.ts';
 import type { CurvePoint } from '../protocol/snapshot.ts';
@@ -30,11 +30,10 @@ import type { StateView } from './state-view.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export const socketLimits = {
-  /** Connections in all, and beyond them those of curators, whom nobody can lock out by opening pages. */
-  connections: 200,
+  /** Connections, also those that have not said yet what they are. */
+  places: { all: 220, forHere: 40, fromDevice: 40, strangers: 16, fromStranger: 4 },
+  /** Of them for curators, whom nobody can lock out by opening pages. */
   curators: 20,
-  /** Connections from one address; a proxy on this computer that names nobody speaks for many. */
-  fromOne: 40,
   /** Largest message, bytes: a thumbnail and what surrounds it. */
   message: 2 * displayLimits.thumbnail,
   /** Commands and other messages a second from one page, and at once. */
@@ -65,17 +64,18 @@ export interface SocketParts {
 
 interface PageData {
   hello: Hello;
-  /** See `senderOf`. */
-  sender: string;
   /** Id of the paired device it runs on; null on this computer. */
   device: string | null;
 }
+/** What carries a page's messages, from its first request on. */
+type Connection = Socket['conn'];
 type Page = Socket<ClientEvents, ServerEvents, Record<string, never>, PageData>;
 
 /** The pages' side of control: who is connected, what each was told, and what they ask for. */
 export class ControlSocket {
   readonly #parts: SocketParts;
   readonly #server: Server<ClientEvents, ServerEvents, Record<string, never>, PageData>;
+  readonly #places = new Places<Connection>(socketLimits.places);
   readonly #pages = new Map<string, { readonly page: Page; readonly feed: StateFeed }>();
   #curve: { cleared: boolean; points: CurvePoint[] } = { cleared: false, points: [] };
   #timer: NodeJS.Timeout | null = null;
@@ -104,6 +104,7 @@ export class ControlSocket {
 
   start(http: HttpServer | HttpsServer): void {
     this.#server.attach(http);
+    this.#server.engine.on('connection', (connection: Connection) => this.#arrived(connection));
     const { installation, log, devices } = this.#parts;
     this.#offs = [
       installation.onChange((change) => this.#installationChanged(change)),
@@ -150,26 +151,38 @@ export class ControlSocket {
     }
   }
 
-  /** Why a page may not connect; null where it may. Leaves its hello, without the PIN, and its sender on the page. */
+  /** A connection before anything was said. What is refused then ends by itself within `connectTimeout`. */
+  #arrived(connection: Connection): void {
+    const who = this.#parts.devices.identify(connection.request);
+    connection.on('close', () => this.#places.leave(connection));
+    if (!this.#enter(connection, who) && !who.isFromHere && who.device === null) connection.close(true);
+  }
+
+  /** Gives a connection a place, and ends those that lose theirs. */
+  #enter(connection: Connection, who: Identity): boolean {
+    const losers = this.#places.enter(connection, who);
+    for (const loser of losers ?? []) loser.close(true);
+    return losers !== null;
+  }
+
+  /** Why a page may not connect; null where it may. Leaves its hello, without the PIN, on the page. */
   #refuse(page: Page): ConnectRefusal | null {
     const { pin, devices, now } = this.#parts;
     const hello = parseHello(page.handshake.auth);
     if (!hello.ok) return { code: hello.code, reason: hello.reason };
     const { pin: given = '', ...rest } = hello.value;
-    const sender = senderOf(page.request);
-    const most = socketLimits.connections + (rest.role === 'curator' ? socketLimits.curators : 0);
-    if (this.#pages.size >= most || (rest.role !== 'curator' && this.#isCrowd(sender))) {
-      return { code: 'too-many', reason: 'Too many pages are open.', retryAfter: 10 };
-    }
+    const who = devices.identify(page.request);
+    const isCrowded = rest.role !== 'curator' && this.#places.room(who) < socketLimits.curators;
+    if (isCrowded || !this.#places.has(page.conn)) return tooMany;
     page.data.hello = rest;
-    page.data.sender = sender;
     page.data.device = devices.idOf(page.request);
     if (rest.role === 'visitor' && !devices.admits(page.request, 'tablet')) {
       return { code: 'not-paired', reason: refusalCodes['not-paired'] };
     }
     if (rest.role !== 'curator') return null;
-    const verdict = pin.check(given, devices.identify(page.request), now());
-    if (verdict.ok) return null;
+    const verdict = pin.check(given, who, now());
+    if (verdict.ok)
+      return this.#enter(page.conn, { ...who, device: who.device ?? `PIN at ${who.address}` }) ? null : tooMany;
     const { retryAfter, why } = verdict;
     if (why === 'too-short') return { code: 'pin-too-short', reason: refusalCodes['pin-too-short'] };
     if (retryAfter === null) return { code: 'pin', reason: refusalCodes.pin };
@@ -249,19 +262,14 @@ export class ControlSocket {
     }
   }
 
-  #isCrowd(sender: string): boolean {
-    if (isLoopback(sender)) return false;
-    let count = 0;
-    for (const { page } of this.#pages.values()) if (page.data.sender === sender) count += 1;
-    return count >= socketLimits.fromOne;
-  }
-
   #count(role: Role): number {
     let count = 0;
     for (const { page } of this.#pages.values()) if (page.data.hello.role === role) count += 1;
     return count;
   }
 }
+
+const tooMany: ConnectRefusal = { code: 'too-many', reason: 'Too many pages are open.', retryAfter: 10 };
 
 function tell(answer: unknown, value: unknown): void {
   if (typeof answer === 'function') answer(value);

@@ -6,6 +6,7 @@ import { FamiliarError, messageOf } from '../errors.ts';
 import type { ChainPort } from '../installation/ports.ts';
 import type { OwnHosts } from '../protocol/hosts.ts';
 import { isLoopback } from '../protocol/loopback.ts';
+import type { Identity } from '../protocol/places.ts';
 import { type FacePicture, routes } from '../protocol/routes.ts';
 import { type Answer, decoded, notFound, send, text } from './answer.ts';
 import { type Authority, answerCertificate } from './certificate-page.ts';
@@ -27,6 +28,8 @@ export interface HttpOptions {
   /** The built pages, see `loadPages`. */
   readonly pages: (path: string) => Answer | undefined;
   readonly pairing: PairingGate;
+  /** Who makes a request: connections of strangers are few, and the first to go. */
+  readonly identify: (request: IncomingMessage) => Identity;
   /** A request under a name that is not ours gets nothing but a sentence. */
   readonly hosts: OwnHosts;
   readonly chain: Pick<ChainPort, 'picture'> & ReceiptChain;
@@ -77,7 +80,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
       .then((result) => send(response, result, request.method === 'HEAD'));
   };
   const server = createServer(handle);
-  const connections = followConnections(server);
+  const connections = followConnections(server, options.identify);
   const tls = options.tls && addTls(server, options.tls);
   // Tablets sleep with connections open; a slow request must not hold one for ever.
   server.headersTimeout = 20_000;
@@ -87,7 +90,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     if (pathname.startsWith(routes.control)) return;
     socket.on('error', () => socket.destroy());
     const upgrade = Object.hasOwn(options.upgrades, pathname) ? options.upgrades[pathname] : undefined;
-    if (upgrade === undefined) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    if (upgrade === undefined)
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n', () => socket.destroy());
     else upgrade(request, socket, head);
   });
   return {

@@ -9,9 +9,11 @@ import type { OwnHosts } from '../protocol/hosts.ts';
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /** Turns a connection away before it becomes a WebSocket; `reason` is a sentence. */
-export function refuseUpgrade(socket: Duplex, status: 403 | 404, reason = ''): void {
+export function refuseUpgrade(socket: Duplex, status: 403 | 404 | 503, reason = ''): void {
   const head = ['Connection: close', 'Content-Type: text/plain; charset=utf-8', 'X-Content-Type-Options: nosniff'];
-  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...head, '', reason].join('\r\n'));
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...head, '', reason];
+  // A client that does not close its side must not keep the connection.
+  socket.end(lines.join('\r\n'), () => socket.destroy());
 }
 
 /** Lets through what our own pages ask for: other web pages in the same browser have no business here. */

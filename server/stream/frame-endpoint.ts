@@ -4,30 +4,21 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { ackBytes, type Encoding, type FrameRequest, parseFrameQuery } from '../protocol/frame.ts';
 import { heartbeat, heartbeatIntervalMs } from '../protocol/heartbeat.ts';
 import type { OwnHosts } from '../protocol/hosts.ts';
-import { isLoopback, senderOf } from '../protocol/loopback.ts';
 import type { Attachment, FrameHub } from './hub.ts';
 
 /** A client that does not answer a ping for this long is gone, ms. */
 const PING_INTERVAL_MS = 15_000;
-/** More clients than any installation has; the rest is turned away. */
-const LARGEST_AUDIENCE = 64;
-/**
- * More displays than one computer drives: no other may take all places. A proxy on this computer that names nobody speaks
- * for many.
- */
-const LARGEST_FROM_ONE = 16;
 
 /** One connected client, for the curator's page. */
 export interface Audience {
   readonly request: FrameRequest;
   readonly query: URLSearchParams;
-  readonly address: string;
   readonly attachment: Attachment;
 }
 
 /**
  * Serves a hub on a WebSocket route: `handleUpgrade` takes over a connection that the HTTP server was asked to upgrade.
- * Clients only ever send acknowledgements of 8 bytes; anything longer closes the connection.
+ * How many there may be is not decided here. Clients only ever send acknowledgements of 8 bytes; anything longer closes the connection.
  */
 export class FrameEndpoint<P> {
   readonly #hub: FrameHub<P>;
@@ -53,8 +44,7 @@ export class FrameEndpoint<P> {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
     const isLocal = !query.has('format') && this.#hosts.isFromHere(request);
-    const address = senderOf(request);
-    this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, query, address, isLocal));
+    this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client, query, isLocal));
   }
 
   /** Shows every client out: what comes next is not for them. They may come back. */
@@ -69,20 +59,15 @@ export class FrameEndpoint<P> {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
-  #welcome(client: WebSocket, query: URLSearchParams, address: string, isLocal: boolean): void {
+  #welcome(client: WebSocket, query: URLSearchParams, isLocal: boolean): void {
     client.on('error', () => client.terminate());
     const request = parseFrameQuery(query, this.#usual);
     if (!request.ok) {
       client.close(1008, request.reason);
       return;
     }
-    const fromThere = this.audience.filter((other) => other.address === address).length;
-    if (this.#audience.size >= LARGEST_AUDIENCE || (fromThere >= LARGEST_FROM_ONE && !isLoopback(address))) {
-      client.close(1013, 'too many displays are connected');
-      return;
-    }
     const attachment = this.#hub.attach(client, { ...request.value, isLocal });
-    this.#audience.set(client, { request: request.value, query, address, attachment });
+    this.#audience.set(client, { request: request.value, query, attachment });
     this.#alive.add(client);
     this.#pings ??= setInterval(() => this.#ping(), PING_INTERVAL_MS).unref();
     this.#heartbeats ??= setInterval(() => this.#beat(), heartbeatIntervalMs).unref();

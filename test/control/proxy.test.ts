@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { socketLimits } from '../../server/control/socket.ts';
 import { LiveControl, pin } from './live.ts';
 
 let live: LiveControl;
@@ -20,17 +19,5 @@ describe('pages behind a proxy on this computer', () => {
     expect(guessing.refused?.code).toBe('rate-limited');
     await live.page('curator', { pin }, by('192.168.1.77')).until(({ state }) => state);
     await live.curator().until(({ state }) => state);
-  });
-
-  it('that are many of one address leave room for those of others', async () => {
-    const pages = Array.from({ length: socketLimits.fromOne }, (_, i) =>
-      live.page('display', { client: `of-a-crowd-${i}` }, by('192.168.1.66')),
-    );
-    await Promise.all(pages.map((page) => page.until(({ state }) => state)));
-    const late = await live
-      .page('display', { client: 'of-a-crowd-late' }, by('192.168.1.66'))
-      .until(({ refused }) => refused);
-    expect(late.refused?.code).toBe('too-many');
-    await live.page('display', {}, by('192.168.1.77')).until(({ state }) => state);
   });
 });

@@ -245,7 +245,7 @@ describe('commands', () => {
 
 describe('many pages', () => {
   it('cannot keep a curator out', async () => {
-    const pages = Array.from({ length: socketLimits.connections }, (_, i) =>
+    const pages = Array.from({ length: socketLimits.places.all - socketLimits.curators }, (_, i) =>
       live.page('visitor', { client: `many-pages-${i}` }),
     );
     await Promise.all(pages.map((page) => page.until(({ state }) => state)));

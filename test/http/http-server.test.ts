@@ -47,6 +47,7 @@ function options(port: number): Parameters<typeof createHttpServer>[0] {
     pages: loadPages(folder),
     pairing: quietServer.pairing,
     hosts: quietServer.hosts,
+    identify: quietServer.identify,
     chain: {
       picture: async (id) => (faces.has(id) ? Uint8Array.of(1, 2, 3) : null),
       byReceipt: (token) => {

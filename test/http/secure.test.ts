@@ -34,7 +34,7 @@ beforeEach(async () => {
     });
     request.on('end', () => response.end(`${request.method} ${request.url} ${body.length}`));
   });
-  connections = followConnections(server);
+  connections = followConnections(server, () => ({ address: '', isFromHere: false, device: null }));
   tls = addTls(server, await make('localhost', '127.0.0.1'));
   const sockets = new WebSocketServer({ noServer: true });
   sockets.on('connection', (client) => client.on('message', (data) => client.send(data)));

@@ -1,0 +1,28 @@
+// Opens TCP connections and says each 50 ms what became of them, until its input ends. See `otherComputer`.
+import { connect } from 'node:net';
+
+const [host, port, count, addresses, words] = process.argv.slice(2);
+const sources = addresses.split(',');
+const held = { open: 0, closed: 0, heard: '' };
+for (let k = 0; k < Number(count); k++) {
+  const socket = connect({ host, port: Number(port), localAddress: sources[k % sources.length] });
+  let isOpen = false;
+  socket.on('connect', () => {
+    isOpen = true;
+    held.open += 1;
+    socket.write(words);
+  });
+  socket.on('data', (data) => {
+    held.heard = (held.heard + data).slice(-4_000);
+  });
+  socket.on('error', () => {});
+  socket.on('close', () => {
+    if (isOpen) held.open -= 1;
+    held.closed += 1;
+  });
+}
+const timer = setInterval(() => process.stdout.write(`${JSON.stringify(held)}\n`), 50);
+process.stdin.resume().on('end', () => {
+  clearInterval(timer);
+  process.exit(0);
+});
