@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { join, resolve } from 'node:path';
+import { keepSweepingRefused } from './camera/refused-photographs.ts';
 import { openChain } from './chain/chain.ts';
 import type { Config } from './config/schema.ts';
 import { openStateFile, type StateFile } from './config/state-file.ts';
@@ -154,6 +155,10 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     chain,
   );
   closing.add('the engine', () => engine.close());
+  const warn = (message: string) => log.write('warning', message);
+  const stopSweeping = keepSweepingRefused(inFolder(config.camera.folder), clock.date, warn);
+  closing.add('the refused photographs', async () => stopSweeping());
+
   const helpers = new HelperHealth((level, message) => log.write(level, message), clock.now);
   const decoder = new DecoderProcess({ onTrouble: helpers.of('The picture decoder') });
   closing.add('the picture decoder', () => decoder.close());

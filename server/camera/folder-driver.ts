@@ -10,6 +10,7 @@ import { imageFormat } from '../image/image-format.ts';
 import type { Photograph } from '../installation/ports.ts';
 import { type CameraDriver, type DriverEvents, previewSide } from './driver.ts';
 import { cameraAborted, cameraUnavailable } from './errors.ts';
+import { refusedFolder } from './refused-photographs.ts';
 
 /** The folder is looked at so often, also where the system tells of changes: network drives do not. */
 const lookEvery = 1_000;
@@ -38,7 +39,7 @@ interface Seen {
  * Photographs dropped into a folder, one visitor each, the oldest first. One that was taken stays where it is until it has
  * been used, so that none is lost in a crash; then it is deleted, since whoever asks to be forgotten must not be found
  * here: where photographs are kept, the chain keeps them. Those that cannot be read go to `refused/` with a text that says
- * why.
+ * why, for a day.
  */
 export class FolderDriver implements CameraDriver {
   readonly #folder: string;
@@ -206,7 +207,7 @@ export class FolderDriver implements CameraDriver {
 
   /** Puts what is no photograph aside under its name, or another where that is taken, with the reason beside it. */
   async #refuse(name: string, reason: string): Promise<void> {
-    const folder = join(this.#folder, 'refused');
+    const folder = refusedFolder(this.#folder);
     const ending = extname(name);
     const stem = name.slice(0, name.length - ending.length);
     await mkdir(folder, { recursive: true });

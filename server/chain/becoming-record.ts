@@ -5,6 +5,7 @@ import { faceForgotten } from './errors.ts';
 import { faceFiles } from './face-folder.ts';
 import type { FaceRecord } from './face-record.ts';
 import { encodeRecord, JournalWriter, readJournal, shrinkRecords } from './journal.ts';
+import { privateFile } from './private-files.ts';
 import { decodeStep, decodeSteps, encodeStep, join, type StepRecord, toHalf } from './step-record.ts';
 
 /** Bytes of latents in a journal before every other one is given up, however long the pace and large the network. */
@@ -128,7 +129,7 @@ export class BecomingRecord {
     await this.#writer.close();
     try {
       const { payloads } = await readJournal(path);
-      await writeChunksAtomic(path, thinned(payloads));
+      await writeChunksAtomic(path, thinned(payloads), privateFile);
     } catch {
       // No room to rewrite it: it is whole as it is, and a later attempt may find some.
     } finally {

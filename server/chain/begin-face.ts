@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../files/atomic.ts';
 import type { BecomingOrder } from '../installation/ports.ts';
 import { BecomingRecord } from './becoming-record.ts';
 import { faceFiles } from './face-folder.ts';
 import { type FaceRecord, type PackFacts, writeFaceRecord } from './face-record.ts';
 import { hashOf } from './hash.ts';
+import { privateFolder, writePrivate } from './private-files.ts';
 
 /** A face that begins: its record, and the secret that goes onto the visitor's receipt and nowhere else. */
 export interface NewFace {
@@ -45,8 +45,8 @@ export async function beginFace(
   folder: string,
   photograph: Uint8Array | null,
 ): Promise<BecomingRecord> {
-  await mkdir(folder);
+  await mkdir(folder, { mode: privateFolder });
   await writeFaceRecord(join(folder, faceFiles.record), face);
-  if (photograph !== null) await writeFileAtomic(join(folder, faceFiles.portrait), photograph);
+  if (photograph !== null) await writePrivate(join(folder, faceFiles.portrait), photograph);
   return BecomingRecord.open(face, folder);
 }

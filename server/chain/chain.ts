@@ -1,17 +1,17 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
-import { writeFileAtomic } from '../files/atomic.ts';
 import { fileError } from '../files/errors.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import type { BecomingOrder, ChainPort, Off } from '../installation/ports.ts';
 import type { FacePicture } from '../protocol/routes.ts';
-import type { ChainFace } from '../protocol/snapshot.ts';
+import type { ChainClockJump, ChainFace, UnreadableFace } from '../protocol/snapshot.ts';
+import { Aging } from './aging.ts';
 import type { BecomingRecord } from './becoming-record.ts';
 import { beginFace, newFace } from './begin-face.ts';
 import { Departures } from './departures.ts';
-import { faceOfOtherPack, faceUnknown } from './errors.ts';
+import { faceOfOtherPack, faceUnknown, jumpProblem } from './errors.ts';
 import { exists, faceFiles, readFaceLatent, writeFacePictures } from './face-folder.ts';
 import { FaceList } from './face-list.ts';
 import { type FaceRecord, latentLength, type PackFacts } from './face-record.ts';
@@ -20,7 +20,8 @@ import { beginForgetting, finishForgetting, removeForgotten } from './forgetting
 import { hashOf } from './hash.ts';
 import { type ChainEntry, faceOf, IndexWriter } from './index-file.ts';
 import { type Lock, takeLock } from './lock.ts';
-import { type ChainPaths, chainPaths, type OpenedFolders, openFolders } from './open-folders.ts';
+import { type ChainPaths, chainFiles, chainPaths, type OpenedFolders, openFolders } from './open-folders.ts';
+import { makePrivate, privateFolder, writePrivate } from './private-files.ts';
 import { Problems } from './problems.ts';
 import { Room, tryRoom } from './room.ts';
 import { saveFace } from './save-face.ts';
@@ -37,7 +38,6 @@ export interface ChainOptions {
   readonly now?: () => number;
 }
 
-const day = 24 * 3600 * 1000;
 const hour = 3600 * 1000;
 
 /**
@@ -46,7 +46,8 @@ const hour = 3600 * 1000;
  */
 export async function openChain(options: ChainOptions): Promise<Chain> {
   try {
-    await mkdir(options.folder, { recursive: true });
+    await mkdir(options.folder, { recursive: true, mode: privateFolder });
+    await makePrivate(options.folder, chainFiles);
   } catch (error) {
     throw fileError(options.folder, error);
   }
@@ -54,7 +55,10 @@ export async function openChain(options: ChainOptions): Promise<Chain> {
   try {
     const paths = chainPaths(options.folder);
     const opened = await openFolders(paths, (options.now ?? Date.now)());
-    const chain = new Chain(options, paths, lock, opened, await readCounter(paths.counter));
+    const chain = new Chain(options, paths, lock, opened, {
+      given: await readCounter(paths.counter),
+      aging: await Aging.open(paths.clock, options.forgetAfter),
+    });
     await chain.saveIndex();
     await chain.forgetOld();
     return chain;
@@ -70,6 +74,7 @@ export class Chain implements ChainPort {
   readonly #paths: ChainPaths;
   readonly #lock: Lock;
   readonly #now: () => number;
+  readonly #aging: Aging;
   readonly #list: FaceList;
   #highest: number;
   readonly #active = new Map<string, BecomingRecord>();
@@ -87,11 +92,18 @@ export class Chain implements ChainPort {
   #placing: Promise<void> = Promise.resolve();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(options: ChainOptions, paths: ChainPaths, lock: Lock, opened: OpenedFolders, given: number) {
+  constructor(
+    options: ChainOptions,
+    paths: ChainPaths,
+    lock: Lock,
+    opened: OpenedFolders,
+    { given, aging }: { readonly given: number; readonly aging: Aging },
+  ) {
     this.#options = options;
     this.#paths = paths;
     this.#lock = lock;
     this.#now = options.now ?? Date.now;
+    this.#aging = aging;
     this.#list = new FaceList(opened.entries, opened.unopened);
     this.#highest = Math.max(opened.highest, given);
     this.#index = new IndexWriter(paths.index);
@@ -106,6 +118,16 @@ export class Chain implements ChainPort {
 
   get faces(): readonly ChainFace[] {
     return this.#list.faces;
+  }
+
+  /** Faces that cannot be shown, but deleted. */
+  get unreadable(): readonly UnreadableFace[] {
+    return this.#list.unopened.map(({ id, visitor }) => ({ id, visitor }));
+  }
+
+  /** A jump of the clock because of which old faces stay until the curator confirms it; null where there is none. */
+  get clockJump(): ChainClockJump | null {
+    return this.#aging.jump;
   }
 
   /** The highest visitor number ever given, also to faces that were forgotten since. */
@@ -277,19 +299,30 @@ export class Chain implements ChainPort {
     }
   }
 
-  /** Forgets the faces that are older than the installation wants to keep; one that cannot go keeps none of the others. */
+  /**
+   * Forgets the faces that are older than the installation wants to keep; one that cannot go keeps none of the others.
+   * Where the clock may have jumped ahead, the curator is asked first, see `clockJump`.
+   */
   async forgetOld(): Promise<void> {
-    const { forgetAfter } = this.#options;
-    if (forgetAfter === 0) return;
-    const oldest = this.#now() - forgetAfter * day;
-    const failure = await this.#departures.departAll(
-      this.#list.olderThan(oldest),
-      (id) => this.#find(id) !== undefined,
-    );
+    const before = this.#aging.jump;
+    const due = await this.#aging.due(this.#list.byVisitor, this.#now());
+    const { jump } = this.#aging;
+    if (jump !== null && before === null) this.report(jumpProblem(jump));
+    if (jump !== before) this.#tellChange();
+    const failure = await this.#departures.departAll(due, (id) => this.#find(id) !== undefined);
     if (failure === null) return;
     this.report(
       `Faces older than 'chain: forgetAfter' allows cannot be deleted; that is tried again every hour. ${failure}`,
     );
+  }
+
+  /** Forgets what is too old although the clock has jumped; false where that is not in question. */
+  async confirmClock(): Promise<boolean> {
+    if (this.#aging.jump === null) return false;
+    await this.#aging.confirm(this.#now());
+    await this.forgetOld();
+    this.#tellChange();
+    return true;
   }
 
   byReceipt(token: string): { readonly face: ChainFace; readonly finished: boolean } | null {
@@ -393,6 +426,6 @@ export class Chain implements ChainPort {
   }
 
   #writeCounter(): Promise<void> {
-    return writeFileAtomic(this.#paths.counter, JSON.stringify({ highest: this.#highest }));
+    return writePrivate(this.#paths.counter, JSON.stringify({ highest: this.#highest }));
   }
 }

@@ -1,4 +1,5 @@
 import { FamiliarError } from '../errors.ts';
+import type { ChainClockJump } from '../protocol/snapshot.ts';
 
 /** CHAIN_IN_USE: two programs writing one chain would lose faces. */
 export const chainInUse = (folder: string, pid: number): FamiliarError =>
@@ -6,6 +7,13 @@ export const chainInUse = (folder: string, pid: number): FamiliarError =>
     'CHAIN_IN_USE',
     `${folder}: another Familiar Faces (process ${pid}) uses this chain. Stop that one first, or choose another folder under 'chain: folder'.`,
   );
+
+/** What to say of a clock that may have jumped ahead. */
+export const jumpProblem = ({ from, to, faces }: ChainClockJump): string =>
+  `The clock of this computer says ${dayOf(to)}, but the piece last ran on ${dayOf(from)}. ${faces} faces would be ` +
+  "deleted as older than 'chain: forgetAfter' allows; they stay until the curator's page (Chain) confirms the date.";
+
+const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 /** FACE_UNKNOWN: never there, or forgotten. */
 export const faceUnknown = (id: string): FamiliarError =>

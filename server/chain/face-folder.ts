@@ -1,6 +1,6 @@
 import { access, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPartialName, writeFileAtomic } from '../files/atomic.ts';
+import { isPartialName } from '../files/atomic.ts';
 import { encodeWebp } from '../image/encode.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import { sharp } from '../image/sharp.ts';
@@ -9,6 +9,7 @@ import { openSafetensors, writeSafetensors } from '../weights/safetensors.ts';
 import type { Tensor } from '../weights/tensor-file.ts';
 import { faceOfOtherPack } from './errors.ts';
 import { latentLength, type PackFacts } from './face-record.ts';
+import { privateFile, writePrivate } from './private-files.ts';
 import type { StepRecord } from './step-record.ts';
 
 /** The files of a face. */
@@ -41,7 +42,12 @@ export async function writeFaceLatent(folder: string, pack: PackFacts, latent: F
     at += shape.reduce((a, b) => a * b);
     return [name, { shape, data: latent.subarray(start, at) }];
   });
-  await writeSafetensors(join(folder, faceFiles.latent), new Map(tensors), { generator_sha256: pack.sha256 });
+  await writeSafetensors(
+    join(folder, faceFiles.latent),
+    new Map(tensors),
+    { generator_sha256: pack.sha256 },
+    privateFile,
+  );
 }
 
 /** Reads the latent. Throws FACE_OTHER_PACK where its shape is not this network's, or WEIGHTS_* where it is damaged. */
@@ -67,8 +73,8 @@ export async function writeFacePictures(folder: string, image: RgbImage): Promis
   const small = sharp(data, { raw: { width, height, channels: 3 } })
     .resize(thumbnailSide, thumbnailSide, { fit: 'inside', withoutEnlargement: true })
     .webp({ quality: 80 });
-  await writeFileAtomic(join(folder, faceFiles.thumbnail), await small.toBuffer());
-  await writeFileAtomic(join(folder, faceFiles.final), await encodeWebp(image, 92));
+  await writePrivate(join(folder, faceFiles.thumbnail), await small.toBuffer());
+  await writePrivate(join(folder, faceFiles.final), await encodeWebp(image, 92));
 }
 
 /** Keeps the curve as points of the loss and the likeness, evenly thinned. */
@@ -76,7 +82,7 @@ export async function writeFaceCurve(folder: string, steps: readonly StepRecord[
   const stride = Math.max(1, Math.ceil(steps.length / longestCurve));
   const kept = steps.filter((_, i) => i % stride === 0 || i === steps.length - 1);
   const points = kept.map(({ step, loss, likeness }): CurvePoint => ({ step, loss, likeness }));
-  await writeFileAtomic(join(folder, faceFiles.curve), JSON.stringify(points));
+  await writePrivate(join(folder, faceFiles.curve), JSON.stringify(points));
 }
 
 export const exists = (path: string): Promise<boolean> =>

@@ -35,9 +35,14 @@ export class FaceList {
     return this.#entries.find(isMeant) ?? this.#unopened.find(isMeant);
   }
 
-  /** Also those that could not be opened. `time`: ms since 1970. */
-  olderThan(time: number): ChainEntry[] {
-    return [...this.#entries, ...this.#unopened].filter(({ at }) => at < time);
+  /** Those that could not be opened. */
+  get unopened(): readonly ChainEntry[] {
+    return this.#unopened;
+  }
+
+  /** All by their visitors' numbers, also those that could not be opened. */
+  get byVisitor(): ChainEntry[] {
+    return [...this.#entries, ...this.#unopened].sort((a, b) => a.visitor - b.visitor);
   }
 
   /** The newest face that the network in use can go on from, but for those; null where there is none. */

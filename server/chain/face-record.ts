@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { FamiliarError } from '../errors.ts';
-import { writeFileAtomic } from '../files/atomic.ts';
 import { fileError } from '../files/errors.ts';
+import { writePrivate } from './private-files.ts';
 
 /** `000042-9f3a…`: sorts by visitor, cannot be guessed, and is a safe name on every disk and in every address. */
 export const faceIdPattern = /^\d{6,10}-[0-9a-f]{12}$/;
@@ -79,7 +79,7 @@ export async function readFaceRecord(path: string): Promise<FaceRecord> {
 }
 
 export const writeFaceRecord = (path: string, record: FaceRecord): Promise<void> =>
-  writeFileAtomic(path, `${JSON.stringify(record, null, 2)}\n`);
+  writePrivate(path, `${JSON.stringify(record, null, 2)}\n`);
 
 const damaged = (path: string, reason: string): FamiliarError =>
   new FamiliarError(

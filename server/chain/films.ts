@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { chmod, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../files/atomic.ts';
 import { removeJournal } from './becoming-record.ts';
 import { faceFiles } from './face-folder.ts';
 import type { ChainEntry } from './index-file.ts';
+import { privateFile } from './private-files.ts';
 
 /** A film that is still to be made: whose, of a face that grew out of which, from and to which files. */
 export interface FilmOrder {
@@ -26,6 +27,7 @@ export const orderFilm = (films: string, folder: string, { id, from }: ChainEntr
 /** Puts a film that is whole beside its face, whose journal goes. Where the disk refuses, the film is made again later. */
 export async function placeFilm(video: string, folder: string): Promise<void> {
   try {
+    await chmod(video, privateFile);
     await replaceFile(join(folder, faceFiles.video), (temporary) => rename(video, temporary));
   } finally {
     await dropFilm(video).catch(() => undefined);

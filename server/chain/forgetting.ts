@@ -6,12 +6,15 @@ import { faceIdPattern, readFaceRecord, writeFaceRecord } from './face-record.ts
 import { sweepFilms } from './films.ts';
 import { readIndex } from './index-file.ts';
 import type { ChainPaths } from './open-folders.ts';
+import { makeOurs, privateFolder } from './private-files.ts';
 
 /** Puts a face out of the chain in one event; what follows can be repeated until it is done. */
 export async function beginForgetting(paths: ChainPaths, id: string): Promise<void> {
   try {
     // Its mark, if any: Windows renames over nothing.
     await rmdir(join(paths.forgotten, id)).catch(() => undefined);
+    // A folder that cannot be written to cannot be moved either.
+    await makeOurs(join(paths.faces, id));
     await rename(join(paths.faces, id), join(paths.forgotten, id));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError(join(paths.faces, id), error);
@@ -21,7 +24,7 @@ export async function beginForgetting(paths: ChainPaths, id: string): Promise<vo
 /** Marks a face that cannot be put out of the chain at present: the next start does it first of all. */
 export async function markForgotten(paths: ChainPaths, id: string): Promise<void> {
   // A disk that takes not even this is tried again while the program runs.
-  await mkdir(join(paths.forgotten, id), { recursive: true }).catch(() => undefined);
+  await mkdir(join(paths.forgotten, id), { recursive: true, mode: privateFolder }).catch(() => undefined);
 }
 
 /**
@@ -45,6 +48,7 @@ export async function finishForgetting(paths: ChainPaths, id: string): Promise<v
 export async function removeForgotten(paths: ChainPaths, id: string): Promise<void> {
   const folder = join(paths.forgotten, id);
   try {
+    await makeOurs(folder);
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   } catch (error) {
     throw fileError(folder, error);

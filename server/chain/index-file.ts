@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { writeFileAtomic } from '../files/atomic.ts';
 import type { ChainFace } from '../protocol/snapshot.ts';
 import { type FaceRecord, faceIdPattern } from './face-record.ts';
+import { writePrivate } from './private-files.ts';
 
 const schema = z.object({
   version: z.literal(1),
@@ -71,7 +71,7 @@ export class IndexWriter {
   /** Never rejects: the folders are the truth, and the next start reads them where the index could not be written. */
   write(faces: readonly ChainEntry[]): Promise<void> {
     this.#last = this.#last
-      .then(() => writeFileAtomic(this.#path, JSON.stringify({ version: 1, faces })))
+      .then(() => writePrivate(this.#path, JSON.stringify({ version: 1, faces })))
       .catch(() => rm(this.#path, { force: true }).catch(() => undefined));
     return this.#last;
   }

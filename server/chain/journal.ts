@@ -2,6 +2,7 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { fileError } from '../files/errors.ts';
 import { writeWhole } from '../files/write-whole.ts';
+import { privateFile } from './private-files.ts';
 
 /**
  * An append-only file of records, of which a power cut at any byte costs at most the one being written, and a damaged
@@ -125,7 +126,7 @@ export class JournalWriter {
   /** Opens `path`, making it where it is absent, to append from `end` on; what stands behind `end` is cut off. */
   static async open(path: string, end = 0): Promise<JournalWriter> {
     try {
-      const file = await open(path, end === 0 ? 'w' : 'r+');
+      const file = await open(path, end === 0 ? 'w' : 'r+', privateFile);
       await file.truncate(end);
       return new JournalWriter(path, file, end);
     } catch (error) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileError } from '../files/errors.ts';
 import { chainInUse } from './errors.ts';
+import { privateFile } from './private-files.ts';
 
 /** The holder touches its lock so often. */
 const touchEvery = 5_000;
@@ -14,6 +15,9 @@ const touchSlack = 2_000;
  * the numbers are dealt out anew.
  */
 const staleAfter = 20_000;
+/** A program that was killed takes a moment to end: it is waited for, and looked at in this interval, ms. */
+const dyingMs = 1_500;
+const dyingIntervalMs = 50;
 /** Time for another program that takes over the same lock at the same moment to have written its name. */
 const settle = 60;
 
@@ -38,7 +42,7 @@ export async function takeLock(folder: string): Promise<Lock> {
   const mine: Holder = { pid: process.pid, token: randomUUID() };
   const text = JSON.stringify(mine);
   try {
-    await writeFile(path, text, { flag: 'wx' });
+    await writeFile(path, text, { flag: 'wx', mode: privateFile });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw fileError(path, error);
     const holder = await readHolder(path);
@@ -66,7 +70,7 @@ export async function takeLock(folder: string): Promise<Lock> {
 async function replace(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}`;
   try {
-    await writeFile(temporary, text);
+    await writeFile(temporary, text, { mode: privateFile });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -86,8 +90,11 @@ async function readHolder(path: string): Promise<Holder | null> {
 
 async function isAlive(path: string, { pid, token }: Holder): Promise<boolean> {
   if (pid === process.pid) return held.has(token);
-  if (!isRunning(pid)) return false;
   const touched = await touchedAt(path);
+  for (let waited = 0; waited < dyingMs; waited += dyingIntervalMs) {
+    if (!(await isRunning(pid))) return false;
+    await wait(dyingIntervalMs);
+  }
   const age = Date.now() - touched;
   if (age >= 0) return age <= staleAfter;
   // From the future: the power was cut on a computer whose clock does not outlast that. Whoever lives touches it again.
@@ -97,12 +104,20 @@ async function isAlive(path: string, { pid, token }: Holder): Promise<boolean> {
 
 const touchedAt = async (path: string): Promise<number> => (await stat(path).catch(() => ({ mtimeMs: 0 }))).mtimeMs;
 
-function isRunning(pid: number): boolean {
+async function isRunning(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
-    return true;
+    return !(await isZombie(pid));
   } catch (error) {
     // EPERM: it lives, under another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** Linux: whether a process has ended and only its parent has not asked how. Containers without an init never do. */
+async function isZombie(pid: number): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  // `pid (name) state ...`; the name may contain anything.
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return /^\s*[ZX]/.test(text.slice(text.lastIndexOf(')') + 1));
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
@@ -10,6 +10,7 @@ import { sweepFilms } from './films.ts';
 import { beginForgetting, finishForgetting } from './forgetting.ts';
 import { type ChainEntry, entryOf, readIndex } from './index-file.ts';
 import { readJournal } from './journal.ts';
+import { makePrivate, privateFolder } from './private-files.ts';
 import { sweepRoom } from './room.ts';
 import { decodeSteps, vectorOf, wholeSteps } from './step-record.ts';
 
@@ -22,13 +23,16 @@ export const chainPaths = (folder: string) => ({
   films: join(folder, 'films'),
   index: join(folder, 'index.json'),
   counter: join(folder, 'visitors.json'),
+  clock: join(folder, 'clock.json'),
 });
+/** The files in the chain's own folder. */
+export const chainFiles = ['index.json', 'visitors.json', 'clock.json', 'chain.lock'];
 export type ChainPaths = ReturnType<typeof chainPaths>;
 
 export interface OpenedFolders {
   /** Finished faces, oldest first. */
   readonly entries: ChainEntry[];
-  /** Faces that cannot be shown, but deleted: their records can be read. */
+  /** Faces that cannot be shown, but deleted. */
   readonly unopened: ChainEntry[];
   /** Forgotten faces that the disk did not let go of. */
   readonly stuck: Departing[];
@@ -41,9 +45,10 @@ export interface OpenedFolders {
 /** Brings the folders into order: forgotten faces go, interrupted becomings are closed, what is not indexed is read. */
 export async function openFolders(paths: ChainPaths, now: number): Promise<OpenedFolders> {
   try {
-    await mkdir(paths.faces, { recursive: true });
-    await mkdir(paths.forgotten, { recursive: true });
-    await mkdir(paths.films, { recursive: true });
+    await mkdir(paths.faces, { recursive: true, mode: privateFolder });
+    await mkdir(paths.forgotten, { recursive: true, mode: privateFolder });
+    await mkdir(paths.films, { recursive: true, mode: privateFolder });
+    for (const folder of [paths.faces, paths.forgotten, paths.films]) await makePrivate(folder);
     await sweepFilms(paths.films);
     await sweepRoom(paths.faces);
   } catch (error) {
@@ -70,15 +75,17 @@ export async function openFolders(paths: ChainPaths, now: number): Promise<Opene
   for (const id of ids) {
     if (isStuck(id)) continue;
     const known = index.get(id);
+    await makePrivate(join(paths.faces, id));
     try {
       const entry = known?.drawn && known.filmed ? known : await openFace(join(paths.faces, id), now);
       // The index may be older than that.
       const isForgotten = entry?.from != null && forgotten.includes(entry.from) && !isStuck(entry.from);
       if (entry !== null) entries.push(isForgotten ? { ...entry, from: null } : entry);
     } catch (error) {
-      problems.push(messageOf(error));
+      problems.push(`${messageOf(error)} The curator’s page lists it, and can delete it.`);
       const record = await readFaceRecord(join(paths.faces, id, faceFiles.record)).catch(() => null);
-      if (record?.id === id) unopened.push(entryOf(record, false, false));
+      const isWhole = record?.id === id;
+      unopened.push(isWhole ? entryOf(record, false, false) : (known ?? (await entryOfFolder(paths.faces, id))));
     }
   }
   entries.sort((a, b) => a.visitor - b.visitor || a.at - b.at);
@@ -93,6 +100,26 @@ async function receiptOf(paths: ChainPaths, id: string): Promise<string | null> 
     if (record !== null) return record.receiptSha256;
   }
   return null;
+}
+
+/** What the folder of a face tells of it whose record cannot be read. */
+async function entryOfFolder(faces: string, id: string): Promise<ChainEntry> {
+  const at = await stat(join(faces, id)).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Number.POSITIVE_INFINITY,
+  );
+  const visitor = Number.parseInt(id, 10);
+  return {
+    id,
+    visitor,
+    at,
+    likeness: null,
+    receiptSha256: '',
+    packSha256: '',
+    from: null,
+    drawn: false,
+    filmed: false,
+  };
 }
 
 /** The entry of one folder; null where nothing of a face had come into being, and the folder is gone. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError } from '../files/errors.ts';
+import { privateFile } from './private-files.ts';
 
 /** A disk that took no beginning is tried again so often, ms. */
 const tryEvery = 30_000;
@@ -15,7 +16,7 @@ export async function tryRoom(folder: string, bytes: number): Promise<void> {
   const path = roomFile(folder);
   try {
     // Zeros would need no room on a disk that compresses.
-    await writeFile(path, randomBytes(bytes), { flush: true });
+    await writeFile(path, randomBytes(bytes), { flush: true, mode: privateFile });
   } catch (error) {
     throw fileError(folder, error);
   } finally {

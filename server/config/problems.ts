@@ -10,14 +10,22 @@ export interface PlacelessProblem {
   readonly message: string;
 }
 
-/** Says zod's issues in words, each with what would be right. */
-export const fromIssues = (issues: readonly z.core.$ZodIssue[], value: unknown): readonly PlacelessProblem[] =>
-  issues.flatMap((issue) => fromIssue(issue, value));
+/** Says zod's issues in words, each with what would be right; no more than `most`. */
+export function fromIssues(issues: readonly z.core.$ZodIssue[], value: unknown, most: number): PlacelessProblem[] {
+  const problems: PlacelessProblem[] = [];
+  for (const issue of issues) {
+    if (problems.length >= most) break;
+    problems.push(...fromIssue(issue, value, most - problems.length));
+  }
+  return problems;
+}
 
-function fromIssue(issue: z.core.$ZodIssue, value: unknown): readonly PlacelessProblem[] {
+function fromIssue(issue: z.core.$ZodIssue, value: unknown, most: number): readonly PlacelessProblem[] {
   const { path } = issue;
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key], atKey: true, message: unknownKey(path, key) }));
+    return issue.keys
+      .slice(0, most)
+      .map((key) => ({ path: [...path, key], atKey: true, message: unknownKey(path, key) }));
   }
   if (issue.code === 'invalid_key') {
     const wanted = issue.issues[0]?.message ?? 'another name';

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
-import { type Document, isMap, isScalar, LineCounter, type Pair, parseDocument, visit } from 'yaml';
+import { type FileHandle, open } from 'node:fs/promises';
+import { type Document, isMap, isScalar, Lexer, LineCounter, type Pair, parseDocument, visit } from 'yaml';
 import { FamiliarError, messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
 import { builtInLanguages } from '../protocol/texts.ts';
@@ -14,6 +14,8 @@ export const configLimits = {
   depth: 16,
   /** Uses of YAML aliases, which can blow a small file up to gigabytes. */
   aliases: 50,
+  /** Keys, values, marks and comments; a file with every key has 1,000. The parser's time grows with their square. */
+  parts: 20_000,
   /** Problems told at once. */
   problems: 50,
 } as const;
@@ -57,12 +59,19 @@ function readText(text: string, file: string, keep: 'first' | 'last', directions
   if (crowded) {
     throw configError(file, [{ line: crowded, column: 1, message: 'There are too many sections within sections.' }]);
   }
+  const crammed = tooManyParts(text);
+  if (crammed) {
+    const message = 'There are more keys and values up to here than any configuration has. Take out what is not yours.';
+    throw configError(file, [{ line: crammed, column: 1, message }]);
+  }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  const repeats = dropRepeats(document, keep).map(({ key, offset, before }) => ({
-    ...place(offset),
-    message: `“${key}” is there twice: it stands in line ${place(before).line} already.`,
-  }));
-  const faults = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
+  const repeats = dropRepeats(document, keep)
+    .slice(0, configLimits.problems)
+    .map(({ key, offset, before }) => ({
+      ...place(offset),
+      message: `“${key}” is there twice: it stands in line ${place(before).line} already.`,
+    }));
+  const faults = [...document.errors, ...document.warnings].slice(0, configLimits.problems).map(({ pos, message }) => ({
     ...place(pos[0]),
     message: yamlFault(message),
   }));
@@ -70,17 +79,19 @@ function readText(text: string, file: string, keep: 'first' | 'last', directions
   const value = toPlain(document, (offset, message) => configError(file, [...repeats, { ...place(offset), message }]));
   const parsed = configSchema.safeParse(value);
   const problems = [
-    ...(parsed.success ? [] : fromIssues(parsed.error.issues, value)),
+    ...(parsed.success ? [] : fromIssues(parsed.error.issues, value, configLimits.problems)),
     ...crossCheck(
       value,
       builtInLanguages.map(({ code }) => code),
       directionsOf,
     ),
-  ].map((problem) => ({ ...place(offsetOf(document, problem)), message: problem.message }));
+  ]
+    .slice(0, 2 * configLimits.problems)
+    .map((problem) => ({ ...place(offsetOf(document, problem)), message: problem.message }));
   return { value: parsed.data, problems: [...repeats, ...problems], isRepeating: repeats.length > 0 };
 }
 
-/** The problems in the order of the file, each once. */
+/** The first problems in the order of the file, each once. */
 function configError(file: string, problems: readonly ConfigProblem[]): ConfigError {
   const each = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
   const sorted = [...each.values()].sort((a, b) => a.line - b.line || a.column - b.column);
@@ -91,11 +102,14 @@ async function readLimited(file: string): Promise<string> {
   try {
     const handle = await open(file);
     try {
-      const { size } = await handle.stat();
-      if (size > configLimits.size) {
-        throw new FamiliarError('CONFIG_TOO_LARGE', `${file}: ${size} bytes is too large for a configuration file.`);
+      const bytes = await readAtMost(handle, configLimits.size);
+      if (bytes === null) {
+        const most = `${configLimits.size / 1024} KB`;
+        throw new FamiliarError(
+          'CONFIG_TOO_LARGE',
+          `${file}: more than ${most} is too large for a configuration file.`,
+        );
       }
-      const bytes = await handle.readFile();
       try {
         return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
       } catch {
@@ -107,6 +121,18 @@ async function readLimited(file: string): Promise<string> {
   } catch (cause) {
     throw fileError(file, cause);
   }
+}
+
+/** All bytes of a file, or null where it has more than `most`: devices and pipes do not say their size before. */
+async function readAtMost(file: FileHandle, most: number): Promise<Uint8Array | null> {
+  const bytes = Buffer.alloc(most + 1);
+  let length = 0;
+  while (length < bytes.length) {
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length, null);
+    if (bytesRead === 0) return bytes.subarray(0, length);
+    length += bytesRead;
+  }
+  return null;
 }
 
 /** The document as plain values; an empty file is an empty section. */
@@ -179,6 +205,16 @@ function tooDeep(text: string): number {
     }
     const indentation = /^(?:[\s?:-]|[&!][^\s]*\s)*/.exec(line)?.[0].length ?? 0;
     if (indentation > 8 * configLimits.depth) return index + 1;
+  }
+  return 0;
+}
+
+/** The line at which a text has more parts than any configuration, or 0. Reads no further. */
+function tooManyParts(text: string): number {
+  let [parts, line] = [0, 1];
+  for (const part of new Lexer().lex(text)) {
+    if (++parts > configLimits.parts) return line;
+    line += part.split('\n').length - 1;
   }
   return 0;
 }

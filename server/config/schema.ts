@@ -111,7 +111,7 @@ const camera = section('Cameras. Which of them is used is chosen by `live: camer
   ),
   folder: path(
     'For `folder`: where photographs are dropped. Put copies there: each is deleted once a face grows from it or it is ' +
-      'refused as a portrait. What is no photograph goes to refused/. A folder taken/ in it is of an earlier version: ' +
+      'refused as a portrait. What is no photograph goes to refused/ for a day. A folder taken/ in it is of an earlier version: ' +
       'delete it, since no visitor who asks to be forgotten is deleted there.',
     'photographs',
   ),
@@ -135,7 +135,14 @@ const chain = section('The chain of faces.', {
     'Keep visitors’ photographs with their faces, until these are deleted. The words of consent change with it.',
     false,
   ),
-  forgetAfter: whole('Delete each face after so many days; 0 keeps them.', 'days', 0, 36_500, 0),
+  forgetAfter: whole(
+    'Delete each face after so many days; 0 keeps them. Where the clock is more than a month ahead of the last run, the ' +
+      'curator’s page asks whether the date is right before anything is deleted.',
+    'days',
+    0,
+    36_500,
+    0,
+  ),
   attractFaces: whole('How many of the newest faces are played when nobody is there.', '', 1, 500, 60),
   resume: choice(
     'What the first visitor after a start grows out of: the last face, or the average face.',

@@ -17,7 +17,7 @@ const mostMappings = 32;
 export interface ControlParts {
   readonly installation: Pick<Installation, 'command'>;
   readonly parameters: LiveParameters;
-  readonly chain: Pick<ChainPort, 'faces' | 'forget'>;
+  readonly chain: Pick<ChainPort, 'faces' | 'forget' | 'confirmClock'>;
   readonly stateFile: Pick<StateFile, 'state' | 'update'>;
   readonly log: LogBook;
   readonly now: () => number;
@@ -76,6 +76,10 @@ export class Control {
         return this.#delete(command.name);
       case 'chain.forget':
         return this.#forget(command.face);
+      case 'chain.confirmClock':
+        return (await this.#parts.chain.confirmClock())
+          ? done
+          : refused('not-found', 'The date is not in question (any more).');
       case 'chain.find':
         return this.#find(command.visitor);
       case 'mapping.set':

@@ -31,7 +31,7 @@ export interface ViewParts {
   readonly installation: Pick<Installation, 'state' | 'curve'>;
   readonly parameters: LiveParameters;
   readonly control: Pick<Control, 'presets' | 'mappings'>;
-  readonly chain: Pick<ChainPort, 'faces'>;
+  readonly chain: Pick<ChainPort, 'faces' | 'unreadable' | 'clockJump'>;
   readonly camera: Pick<CameraPort, 'health'>;
   readonly engine: Pick<EnginePort, 'health'>;
   readonly displays: Displays;
@@ -133,7 +133,7 @@ export class StateView {
   }
 
   #curator(): CuratorState {
-    const { engine, camera, displays, control, log, osc, clients } = this.#parts;
+    const { engine, camera, displays, control, chain, log, osc, clients } = this.#parts;
     return {
       engine: engine.health,
       camera: camera.health,
@@ -141,6 +141,8 @@ export class StateView {
       ...clients(),
       osc: osc(),
       presets: control.presets,
+      unreadable: chain.unreadable.slice(0, facesAtOnce),
+      clockJump: chain.clockJump,
       log: log.lines,
     };
   }

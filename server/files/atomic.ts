@@ -39,13 +39,17 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, m
   await replaceFile(path, (temporary) => writeFile(temporary, data, { mode }));
 }
 
-/** Writes a file atomically from parts made one after the other, so that the whole is never in memory. */
+/**
+ * Writes a file atomically from parts made one after the other, so that the whole is never in memory. `mode` as in
+ * `writeFileAtomic`.
+ */
 export async function writeChunksAtomic(
   path: string,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  mode = 0o666,
 ): Promise<void> {
   await replaceFile(path, async (temporary) => {
-    const file = await open(temporary, 'wx');
+    const file = await open(temporary, 'wx', mode);
     try {
       for await (const chunk of chunks) await writeWhole(file, chunk);
     } finally {

@@ -1,6 +1,13 @@
 import type { RgbImage } from '../image/rgb-image.ts';
 import type { FrameHeader } from '../protocol/frame.ts';
-import type { CameraHealth, ChainFace, EngineHealth, Hint } from '../protocol/snapshot.ts';
+import type {
+  CameraHealth,
+  ChainClockJump,
+  ChainFace,
+  EngineHealth,
+  Hint,
+  UnreadableFace,
+} from '../protocol/snapshot.ts';
 
 /**
  * What the installation needs from the rest of the house, and no more. Each port is kept by one room and handed in by
@@ -146,6 +153,12 @@ export interface ChainPort {
   /** Oldest first, finished faces only. */
   readonly faces: readonly ChainFace[];
   onChange(listener: () => void): Off;
+  /** Faces that cannot be shown, but deleted. */
+  readonly unreadable: readonly UnreadableFace[];
+  /** A jump of the clock that the curator is asked to confirm; null where there is none. */
+  readonly clockJump: ChainClockJump | null;
+  /** Deletes what is too old although the clock has jumped; false where that is not in question. */
+  confirmClock(): Promise<boolean>;
   /** Deletes a face for good; false where there is none. */
   forget(id: string): Promise<boolean>;
   /** The face that a receipt belongs to. */

@@ -105,6 +105,12 @@ export const commands = {
     osc: null,
     fields: { face: text(80) },
   },
+  'chain.confirmClock': {
+    help: 'The date is right: deletes the faces that are older than installation.yaml allows.',
+    from: curator,
+    osc: null,
+    fields: {},
+  },
   'chain.find': {
     help: 'Looks up the face of a visitor, and those before it.',
     from: curator,

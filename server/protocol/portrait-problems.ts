@@ -26,6 +26,7 @@ const byErrorCode: Readonly<Record<string, PortraitProblem>> = {
   IMAGE_FILE_TOO_LARGE: 'picture-too-large',
   IMAGE_TOO_SLOW: 'picture-too-large',
   IMAGE_DAMAGED: 'picture-unreadable',
+  IMAGE_DECODER_STOPPED: 'picture-unreadable',
   IMAGE_EMPTY: 'picture-unreadable',
   IMAGE_NOT_RECOGNISED: 'picture-unreadable',
   IMAGE_FORMAT_UNSUPPORTED: 'picture-unreadable',

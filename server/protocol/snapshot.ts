@@ -93,6 +93,19 @@ export interface ChainFace {
   readonly likeness: number | null;
 }
 
+/** A face whose folder or record cannot be read: it can only be deleted. `id` is the name of its folder. */
+export type UnreadableFace = Pick<ChainFace, 'id' | 'visitor'>;
+
+/** The clock may have jumped ahead: faces that it makes too old to keep stay until the curator confirms it. */
+export interface ChainClockJump {
+  /** When the piece last ran, by a clock that was believed. */
+  readonly from: Time;
+  /** What the clock says now. */
+  readonly to: Time;
+  /** How many faces would be deleted. */
+  readonly faces: number;
+}
+
 export interface QueueTicket {
   readonly ticket: number;
   /** 1 is next. */
@@ -171,6 +184,9 @@ export interface CuratorState {
   readonly curators: number;
   readonly osc: { readonly listening: string | null; readonly subscribers: number; readonly wrong: number };
   readonly presets: readonly Preset[];
+  /** At most `facesAtOnce`. */
+  readonly unreadable: readonly UnreadableFace[];
+  readonly clockJump: ChainClockJump | null;
   /** Newest last, at most 200. */
   readonly log: readonly LogLine[];
 }

@@ -142,10 +142,11 @@ export async function writeSafetensors(
   path: string,
   tensors: Readonly<Record<string, WritableTensor>> | ReadonlyMap<string, WritableTensor>,
   metadata: Readonly<Record<string, string>> = {},
+  mode?: number,
 ): Promise<void> {
   const all = tensors instanceof Map ? [...tensors] : Object.entries(tensors as Record<string, WritableTensor>);
   const sorted = [...all.filter(([, t]) => t.dtype !== 'F16'), ...all.filter(([, t]) => t.dtype === 'F16')];
-  await writeChunksAtomic(path, chunksOf(sorted, metadata));
+  await writeChunksAtomic(path, chunksOf(sorted, metadata), mode);
 }
 
 function* chunksOf(

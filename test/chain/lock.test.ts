@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,6 +35,29 @@ describe('the lock', () => {
     } finally {
       other.kill('SIGKILL');
     }
+  });
+
+  it.skipIf(process.platform !== 'linux')('of a dead program that its parent does not reap is taken over', async () => {
+    const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const pid = Number(String((await once(parent.stdout, 'data'))[0]));
+      const state = () => readFile(`/proc/${pid}/stat`, 'utf8').then((text) => text.split(') ')[1]?.[0]);
+      await expect.poll(state).toBe('Z');
+      await chain.close();
+      await writeFile(join(folder, 'chain.lock'), JSON.stringify({ pid, token: 'x' }));
+      chain = await open();
+    } finally {
+      parent.kill('SIGKILL');
+    }
+  });
+
+  it('of a program that is just ending is taken over', async () => {
+    const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
+    await chain.close();
+    await writeFile(join(folder, 'chain.lock'), JSON.stringify({ pid: other.pid, token: 'x' }));
+    const opening = open();
+    other.kill('SIGKILL');
+    chain = await opening;
   });
 
   it.each(['', '{', '{"pid":99999999,"token":"x"}'])('left behind as %j is taken over', async (text) => {

@@ -234,6 +234,20 @@ describe('commands', () => {
     expect(await tablet.command({ type: 'chain.find', visitor: 2 })).toMatchObject({ code: 'not-allowed' });
   });
 
+  it('asks curators alone about a clock that jumped and faces that cannot be read', async () => {
+    const jump = { from: 1, to: 2, faces: 3 };
+    live.chain.clockJump = jump;
+    live.chain.unreadable = [{ id: '000001-abcdefabcdef', visitor: 1 }];
+    const curator = await live.curator().until(({ state }) => state);
+    expect(curator.state?.curator).toMatchObject({ clockJump: jump, unreadable: live.chain.unreadable });
+    const tablet = await live.page('visitor').until(({ state }) => state);
+    expect(tablet.state?.curator).toBeNull();
+    expect(await tablet.command({ type: 'chain.confirmClock' })).toMatchObject({ code: 'not-allowed' });
+    expect(await curator.command({ type: 'chain.confirmClock' })).toEqual({ status: 'done' });
+    expect(live.chain.clockJump).toBeNull();
+    expect(await curator.command({ type: 'chain.confirmClock' })).toMatchObject({ code: 'not-found' });
+  });
+
   it('that come too fast are refused, not piled up', async () => {
     const visitor = await live.page('visitor').until(({ state }) => state);
     const answers = await Promise.all(Array.from({ length: 200 }, () => visitor.command({ type: 'keep' })));

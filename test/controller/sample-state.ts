@@ -86,6 +86,8 @@ export function sampleCurator(changes: Partial<CuratorState> = {}): CuratorState
     presets: [
       { name: 'Evening', savedAt: now - 86_400_000, values: { pace: 120, look: 'painterly', brightness: 0.8 } },
     ],
+    unreadable: [],
+    clockJump: null,
     log: [
       { at: now - 90_000, level: 'info', message: 'The piece has started with the pack “default”.' },
       { at: now - 60_000, level: 'warning', message: 'The display “left” is slow: 30 pictures a second.' },

@@ -159,6 +159,32 @@ describe.skipIf(browserMissing)('the curator’s tablet', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
+  it('asks whether the date is right, and deletes faces that cannot be read', async () => {
+    obey(stage);
+    const page = await openDesk(stage);
+    const id = '000003-abcdefabcdef';
+    stage.fake.change({ chain: [] });
+    stage.fake.changeCurator({
+      unreadable: [{ id, visitor: 3 }],
+      clockJump: { from: Date.UTC(2026, 10, 30), to: Date.UTC(2041, 10, 26), faces: 12 },
+    });
+    await goTo(page, 'Chain');
+    const question = page.getByRole('region', { name: 'Is the date right?' });
+    await question.getByText('2041').first().waitFor();
+    await audit(page, 'curator-chain-care');
+    await question.getByRole('button', { name: 'The date is right' }).click();
+    expect(givenOf(stage, 'chain.confirmClock')).toEqual([]);
+    await question.getByRole('button', { name: 'Delete 12 faces for good?' }).click();
+    await soon(() => expect(givenOf(stage, 'chain.confirmClock')).toHaveLength(1));
+    const unreadable = page.getByRole('region', { name: 'Faces that cannot be read' });
+    await unreadable.getByText(id).waitFor();
+    await unreadable.getByRole('button', { name: 'Delete' }).click();
+    await unreadable.getByRole('button', { name: 'For good?' }).click();
+    await soon(() => expect(givenOf(stage, 'chain.forget')).toEqual([{ type: 'chain.forget', face: id }]));
+    stage.fake.changeCurator({ unreadable: [], clockJump: null });
+    await unreadable.waitFor({ state: 'detached' });
+  });
+
   it('finds the faces of a long chain by their number, and page by page, and deletes them', async () => {
     const all = sampleChain(1_200);
     stage.fake.answer = ({ command }) => {

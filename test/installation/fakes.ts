@@ -16,7 +16,14 @@ import type {
   Preview,
   StreamPort,
 } from '../../server/installation/ports.ts';
-import type { CameraHealth, ChainFace, EngineHealth, Hint } from '../../server/protocol/snapshot.ts';
+import type {
+  CameraHealth,
+  ChainClockJump,
+  ChainFace,
+  EngineHealth,
+  Hint,
+  UnreadableFace,
+} from '../../server/protocol/snapshot.ts';
 
 /** A clock that only moves when it is told to; promises run between its ticks. */
 export class FakeClock implements Clock {
@@ -232,8 +239,16 @@ export class FakeEngine implements EnginePort {
 
 export class FakeChain implements ChainPort {
   faces: ChainFace[] = [];
+  unreadable: UnreadableFace[] = [];
+  clockJump: ChainClockJump | null = null;
   readonly changes = new Listeners<void>();
   onChange = (listener: () => void) => this.changes.add(listener);
+  async confirmClock(): Promise<boolean> {
+    const isAsked = this.clockJump !== null;
+    this.clockJump = null;
+    this.changes.tell();
+    return isAsked;
+  }
   add(visitor: number): void {
     this.faces = [...this.faces, { id: `old-${visitor}`, visitor, at: 1, likeness: 0.7 }];
   }

@@ -39,6 +39,8 @@ export function commandLabel(command: Command, descriptions: readonly Parameter[
       return `Delete preset “${command.name}”`;
     case 'chain.forget':
       return 'Delete a face';
+    case 'chain.confirmClock':
+      return 'Confirm the date';
     case 'chain.find':
       return `Faces up to visitor ${command.visitor}`;
     case 'mapping.set':

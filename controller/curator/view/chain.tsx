@@ -6,6 +6,7 @@ import type { CuratorApp } from '../curator-app.ts';
 import { dayAndTime, percent } from '../model/words.ts';
 import { AcknowledgementStrip } from './acknowledgement-strip.tsx';
 import { ArmButton } from './arm-button.tsx';
+import { ChainCare } from './chain-care.tsx';
 import type { View } from './context.ts';
 import { TextLine } from './text-line.tsx';
 
@@ -43,9 +44,17 @@ export function Chain({ view }: { readonly view: View }) {
     });
   };
 
-  if (state.chain.length === 0) return <p class="help empty">The chain is empty. The first visitor begins it.</p>;
+  if (state.chain.length === 0) {
+    return (
+      <div class="chain">
+        <ChainCare view={view} />
+        <p class="help empty">The chain is empty. The first visitor begins it.</p>
+      </div>
+    );
+  }
   return (
     <div class="chain">
+      <ChainCare view={view} />
       <Finder onFind={find} />
       <div class="choices">
         <button type="button" aria-disabled={before < 1} onClick={() => before >= 1 && find(before)}>
