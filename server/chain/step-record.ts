@@ -82,7 +82,8 @@ export const wholeSteps = (steps: readonly StepRecord[], wsLength: number, lengt
   );
 
 /** The latent of a step as one vector (`latentLength`). */
-export const vectorOf = ({ ws, noise }: WholeStep): Float32Array => join(ws, noise && halfToFloat(noise));
+export const vectorOf = ({ ws, noise }: Pick<WholeStep, 'ws' | 'noise'>): Float32Array =>
+  join(ws, noise && halfToFloat(noise));
 
 /** ws and noise as one vector. */
 export function join(ws: Float32Array, noise: Float32Array | null): Float32Array {

@@ -126,7 +126,7 @@ export class Control {
 
   #find(number: number): CommandAnswer {
     const faces = this.#parts.chain.faces.filter(({ visitor }) => visitor <= number).slice(-facesAtOnce);
-    if (faces.length === 0) return refused('not-found', `There is no face of visitor ${number} or before (any more).`);
+    if (faces.length === 0) return refused('not-found', `There is no face ${number} or before (any more).`);
     return { status: 'done', faces };
   }
 

@@ -144,6 +144,7 @@ export class Engine implements EnginePort {
       start: start?.ws ?? null,
       seconds: order.seconds,
       send: (message) => this.#send(message),
+      draw: (ws) => this.#drawParts([{ share: 1, source: { kind: 'latent', ws } }], true),
       onTrouble: (trouble) => {
         this.#trouble = trouble;
         if (trouble !== null) this.#chain.report(trouble);
@@ -164,6 +165,10 @@ export class Engine implements EnginePort {
   async #draw(mix: FaceMix, isBent: boolean): Promise<RgbImage> {
     const pack = this.#pack();
     const parts = mix.map(({ source, share }): MixPart => ({ share, source: this.#sourceOf(source, pack) }));
+    return this.#drawParts(parts, isBent);
+  }
+
+  #drawParts(parts: readonly MixPart[], isBent: boolean): Promise<RgbImage> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#renders.set(id, { resolve, reject });
@@ -313,6 +318,7 @@ export class Engine implements EnginePort {
   async #forgetting(id: string): Promise<void> {
     // First: it may just be kept, and then it is the last.
     if (this.#becoming?.face === id) await this.#becoming.forgotten().catch(() => undefined);
+    if (this.#becoming?.from === id) this.#becoming.startForgotten();
     this.#latents.delete(id);
     if (this.#last?.id === id) this.#last = null;
     this.#backlog.forget(id);

@@ -1,10 +1,12 @@
 import type { BecomingRecord } from '../chain/becoming-record.ts';
 import type { Chain } from '../chain/chain.ts';
+import { toHalf, vectorOf } from '../chain/step-record.ts';
 import { messageOf } from '../errors.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import type { Becoming, BecomingStep } from '../installation/ports.ts';
 import { engineFailed } from './errors.ts';
 import type { BecomeMessage, StepMessage, ToEngine } from './messages.ts';
+import { NoiseMemory } from './noise-memory.ts';
 import { StepQueue } from './step-queue.ts';
 
 /** Crashes without a single new step after which it is no use to try again. */
@@ -21,6 +23,8 @@ export interface LiveBecomingParts {
   readonly start: Float32Array | null;
   readonly seconds: number;
   readonly send: (message: ToEngine) => void;
+  /** Draws a latent as faces are bent now. Rejects while the engine is away. */
+  readonly draw: (vector: Float32Array) => Promise<RgbImage>;
   /** Told in words what goes wrong without ending the becoming; null once it is right again. */
   readonly onTrouble: (trouble: string | null) => void;
   /** It is over, kept or not; `ws` is its last latent where the face was kept. */
@@ -39,6 +43,9 @@ export class LiveBecoming implements Becoming {
   readonly steps: AsyncIterable<BecomingStep>;
   readonly #parts: LiveBecomingParts;
   readonly #queue: StepQueue<BecomingStep>;
+  /** Latents of the steps that somebody may still want to be drawn. */
+  readonly #ws = new WeakMap<BecomingStep, Float32Array>();
+  readonly #noise = new NoiseMemory();
   #seconds: number;
   #work: Promise<unknown> = Promise.resolve();
   /** The newest step's picture to be kept. */
@@ -87,6 +94,16 @@ export class LiveBecoming implements Becoming {
   retime(seconds: number): void {
     this.#seconds = seconds;
     this.#parts.send({ type: 'retime', id: this.id, seconds });
+  }
+
+  async redraw(step: BecomingStep): Promise<RgbImage> {
+    const ws = this.#ws.get(step);
+    return ws ? this.#parts.draw(vectorOf({ ws, noise: this.#noise.at(step.step) })) : step.image;
+  }
+
+  /** The face it grows out of is being deleted: nothing is drawn from its noise any more. */
+  startForgotten(): void {
+    this.#noise.forgetStart();
   }
 
   finish(): Promise<void> {
@@ -145,7 +162,11 @@ export class LiveBecoming implements Becoming {
       // Whoever calls `finish` hears of it.
       this.#end.catch(() => undefined);
     }
-    this.#queue.push({ step, done, loss, likeness, image });
+    const half = toHalf(noise);
+    if (half !== null) this.#noise.add(step, half);
+    const shown = { step, done, loss, likeness, image };
+    this.#ws.set(shown, ws);
+    this.#queue.push(shown);
     if (message.isLast) this.#queue.end();
   }
 

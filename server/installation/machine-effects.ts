@@ -60,12 +60,11 @@ export function effectsBetween(before: MachineState, after: MachineState, event?
 
 /** What of a visit the curator's log says; nothing of those who only looked. */
 function noteworthy(before: MachineState, after: MachineState, event?: MachineEvent): string | null {
-  if (event?.type === 'forgotten')
-    return `The face of visitor ${before.visit?.visitor} was deleted: the visit has ended.`;
-  if (after.name === 'becoming') return `Visitor ${after.visit?.visitor} begins to become.`;
+  if (event?.type === 'forgotten') return `Face ${before.visit?.visitor} was deleted: the visit has ended.`;
+  if (after.name === 'becoming') return `Face ${after.visit?.visitor} begins to become.`;
   if (before.name !== 'becoming') return null;
   const { visit } = before;
-  if (after.name !== 'arrived') return `Visitor ${visit?.visitor} left before the face was made.`;
+  if (after.name !== 'arrived') return `The visitor of face ${visit?.visitor} left before it was made.`;
   const likeness = visit?.progress?.likeness ?? null;
-  return `Visitor ${visit?.visitor} has arrived${likeness === null ? '' : `, likeness ${Math.round(100 * likeness)} %`}.`;
+  return `Face ${visit?.visitor} has arrived${likeness === null ? '' : `, likeness ${Math.round(100 * likeness)} %`}.`;
 }

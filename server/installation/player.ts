@@ -1,6 +1,7 @@
 import type { CurvePoint, Progress } from '../protocol/snapshot.ts';
 import { Playhead, pictureChange } from './pacing.ts';
 import type { Becoming, BecomingStep, Clock, Off } from './ports.ts';
+import { StepRedraw } from './step-redraw.ts';
 
 /** Bytes of pictures that may wait to be shown. */
 const memory = 192 * 1024 * 1024;
@@ -29,6 +30,7 @@ export class BecomingPlayer {
   readonly #becoming: Becoming;
   readonly #ports: PlayerPorts;
   readonly #playhead = new Playhead<BecomingStep>();
+  readonly #redraw: StepRedraw;
   #stopTimer: Off | null = null;
   #last = 0;
   /** When this beat was due, ms. */
@@ -43,6 +45,7 @@ export class BecomingPlayer {
   constructor(becoming: Becoming, ports: PlayerPorts) {
     this.#becoming = becoming;
     this.#ports = ports;
+    this.#redraw = new StepRedraw({ redraw: (step) => becoming.redraw(step), show: ports.show });
   }
 
   /** Resolves when the last step was reached in time, or `stop` was called; rejects when the engine cannot go on. */
@@ -70,7 +73,12 @@ export class BecomingPlayer {
     const newest = this.#playhead.toNewest();
     if (this.#ended || newest === null || newest === this.#shown) return;
     this.#shown = newest;
-    this.#ports.show(newest, 1);
+    this.#redraw.show(newest, 1);
+  }
+
+  /** Sliders have moved: what is shown from now on is bent otherwise, also what stands there frozen. */
+  bent(): void {
+    this.#redraw.bent(this.#shown);
   }
 
   async #gather(): Promise<void> {
@@ -78,6 +86,7 @@ export class BecomingPlayer {
     try {
       for await (const step of this.#becoming.steps) {
         if (this.#ended) return;
+        this.#redraw.add(step);
         this.#playhead.add(step, step.done, before ? pictureChange(before.image, step.image) : 0);
         this.#playhead.thin(Math.floor(memory / Math.max(1, step.image.data.byteLength)));
         before = step;
@@ -118,7 +127,7 @@ export class BecomingPlayer {
     if (!isNew && (this.#playhead.isStarved || now < this.#toldAt + progressEvery)) return;
     this.#shown = step;
     this.#toldAt = now;
-    if (isNew) this.#ports.show(step, approach.seconds);
+    if (isNew) this.#redraw.show(step, approach.seconds);
     const done = this.#playhead.elapsed;
     const progress: Progress = {
       step: step.step,
@@ -135,6 +144,7 @@ export class BecomingPlayer {
 
   #finish(): void {
     this.#ended = true;
+    this.#redraw.stop();
     this.#stopTimer?.();
     this.#over?.();
   }

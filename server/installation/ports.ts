@@ -118,6 +118,8 @@ export interface Becoming {
    * on. Ends after the last one; rejects only where it cannot be gone on with.
    */
   readonly steps: AsyncIterable<BecomingStep>;
+  /** Draws one of these steps as faces are bent now. Rejects while the engine is away. */
+  redraw(step: BecomingStep): Promise<RgbImage>;
   /** The time for all steps changed; what is done stays done. */
   retime(seconds: number): void;
   /** Stops and keeps the face as it is now. */

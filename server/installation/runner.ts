@@ -173,9 +173,10 @@ export class Installation {
     this.#dispatch({ type: 'freeze', on: this.#ports.live().freeze });
   }
 
-  /** Faces are bent another way: what stands still must be drawn anew. */
+  /** Faces are bent another way: what stands still, and what a becoming has ahead of the wall, must be drawn again. */
   directionsChanged(): void {
     this.#wall.refresh();
+    this.#becoming?.player?.bent();
   }
 
   /**
@@ -339,7 +340,7 @@ export class Installation {
       if (this.#becoming === current) this.#dispatch({ type: 'became', epoch });
     } catch (error) {
       if (this.#becoming !== current) return;
-      log('error', `The becoming of visitor ${visitor} broke off: ${messageOf(error)}`);
+      log('error', `The becoming of face ${visitor} broke off: ${messageOf(error)}`);
       // As above: dropped from here, its file stays.
       if (order.rehearsal && !current.becoming) this.#vault.delete(order.portrait);
       this.#dispatch({ type: 'broken', epoch });

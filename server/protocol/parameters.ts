@@ -283,7 +283,7 @@ export const fixedParameters = [
     type: 'boolean',
     default: true,
     label: 'Captions',
-    help: 'Shows the visitor’s number and the words chosen in installation.yaml.',
+    help: 'Shows the face’s number and the words chosen in installation.yaml.',
     group: 'words',
     osc: '/familiar/caption',
     writers: all,

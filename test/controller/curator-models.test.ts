@@ -216,6 +216,6 @@ describe('words for curators', () => {
     expect(visitWords(sampleState())).toBe('Nobody is there');
     expect(visitWords(sampleState({ state: 'greet', visit: sampleVisit(), queue }))).toBe('Number 12 is called');
     expect(visitWords(sampleState({ state: 'framing', visit: sampleVisit() }))).toBe('A visitor is there');
-    expect(visitWords(sampleState({ state: 'becoming', visit: sampleVisit({ visitor: 9 }) }))).toBe('Visitor 9');
+    expect(visitWords(sampleState({ state: 'becoming', visit: sampleVisit({ visitor: 9 }) }))).toBe('Face 9');
   });
 });

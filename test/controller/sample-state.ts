@@ -91,7 +91,7 @@ export function sampleCurator(changes: Partial<CuratorState> = {}): CuratorState
     log: [
       { at: now - 90_000, level: 'info', message: 'The piece has started with the pack “default”.' },
       { at: now - 60_000, level: 'warning', message: 'The display “left” is slow: 30 pictures a second.' },
-      { at: now - 5_000, level: 'info', message: 'Visitor 8 has arrived.' },
+      { at: now - 5_000, level: 'info', message: 'Face 8 has arrived.' },
     ],
     ...changes,
   };

@@ -92,7 +92,7 @@ describe.skipIf(browserMissing)('the curator’s tablet', () => {
     busy();
     const wall = page.getByRole('region', { name: 'The wall' });
     await wall.getByText('Becoming', { exact: true }).waitFor();
-    await wall.getByText(/Visitor 9 · 0:4\d/).waitFor();
+    await wall.getByText(/Face 9 · 0:4\d/).waitFor();
     await page.getByRole('img', { name: 'After 40 steps: likeness 67 %, loss 0.0244.' }).waitFor();
     stage.fake.changeCurator({
       camera: {
@@ -140,21 +140,21 @@ describe.skipIf(browserMissing)('the curator’s tablet', () => {
     const page = await openDesk(stage);
     stage.fake.change({ chain: sampleChain(30) });
     await goTo(page, 'Chain');
-    await page.getByRole('button', { name: 'Visitor 29' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Visitor 29' });
-    await dialog.getByRole('img', { name: 'The face of visitor 29' }).waitFor();
+    await page.getByRole('button', { name: 'Face 29' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Face 29' });
+    await dialog.getByRole('img', { name: 'Face 29' }).waitFor();
     await audit(page, 'curator-face');
     await dialog.getByRole('button', { name: 'Delete' }).click();
     expect(givenOf(stage, 'chain.forget')).toEqual([]);
     await dialog.getByRole('button', { name: 'For good?' }).click();
     await soon(() => expect(givenOf(stage, 'chain.forget')).toEqual([{ type: 'chain.forget', face: 'face-0029' }]));
     await dialog.waitFor({ state: 'detached' });
-    expect(await page.getByRole('button', { name: 'Visitor 29' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Face 29' }).count()).toBe(0);
     // What held the focus is gone: it goes on with the next face.
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Visitor 28');
-    await page.getByRole('button', { name: 'Visitor 30' }).click();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Face 28');
+    await page.getByRole('button', { name: 'Face 30' }).click();
     await page.getByRole('button', { name: '← Before' }).click();
-    await page.getByRole('dialog', { name: 'Visitor 28' }).waitFor();
+    await page.getByRole('dialog', { name: 'Face 28' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
@@ -198,28 +198,28 @@ describe.skipIf(browserMissing)('the curator’s tablet', () => {
     const panel = page.getByRole('tabpanel', { name: 'Chain' });
     const older = panel.getByRole('button', { name: 'Older faces' });
     const newest = panel.getByRole('button', { name: 'Newest faces' });
-    await panel.getByRole('button', { name: 'Visitor 701', exact: true }).waitFor();
+    await panel.getByRole('button', { name: 'Face 701', exact: true }).waitFor();
     await older.focus();
     await page.keyboard.press('Enter');
-    await panel.getByRole('status').getByText('Faces up to visitor 700.').waitFor();
+    await panel.getByRole('status').getByText('Faces up to number 700.').waitFor();
     await page.keyboard.press('Enter');
     await panel.getByRole('list', { name: '200 faces, the newest first' }).waitFor();
     expect(await older.getAttribute('aria-disabled')).toBe('true');
     await audit(page, 'curator-chain-older');
 
-    await panel.getByLabel('Number of the visitor').fill('42');
+    await panel.getByLabel('Number of the face').fill('42');
     await page.keyboard.press('Enter');
-    await panel.getByRole('status').getByText('Faces up to visitor 42.').waitFor();
-    await acknowledged(page, 'Faces up to visitor 42 done');
-    await panel.getByRole('button', { name: 'Visitor 42', exact: true }).click();
-    const dialog = page.getByRole('dialog', { name: 'Visitor 42' });
+    await panel.getByRole('status').getByText('Faces up to number 42.').waitFor();
+    await acknowledged(page, 'Faces up to number 42 done');
+    await panel.getByRole('button', { name: 'Face 42', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Face 42' });
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await dialog.getByRole('button', { name: 'For good?' }).click();
     await dialog.waitFor({ state: 'detached' });
     expect(givenOf(stage, 'chain.forget')).toEqual([{ type: 'chain.forget', face: 'face-0042' }]);
     await panel.getByRole('list', { name: '41 faces, the newest first' }).waitFor();
     await newest.click();
-    await panel.getByRole('button', { name: 'Visitor 1200', exact: true }).waitFor();
+    await panel.getByRole('button', { name: 'Face 1200', exact: true }).waitFor();
   });
 
   it('saves, recalls and deletes presets', async () => {
@@ -254,9 +254,9 @@ describe.skipIf(browserMissing)('the curator’s tablet', () => {
     await goTo(page, 'Log');
     stage.fake.log({ at: Date.now(), level: 'error', message: 'The engine was restarted <b>twice</b>.' });
     await page.getByText('The engine was restarted <b>twice</b>.').waitFor();
-    await page.getByText('Visitor 8 has arrived.').waitFor();
+    await page.getByText('Face 8 has arrived.').waitFor();
     await page.getByRole('switch', { name: 'Only warnings and errors' }).click();
-    await page.getByText('Visitor 8 has arrived.').waitFor({ state: 'detached' });
+    await page.getByText('Face 8 has arrived.').waitFor({ state: 'detached' });
   });
 
   it('says when it is cut off, changes nothing then, and comes back', async () => {

@@ -67,10 +67,10 @@ describe.skipIf(browserMissing)('the curator’s page, on the real piece', () =>
     await acknowledged(page, 'Night');
 
     await goTo(page, 'Chain');
-    await page.getByRole('button', { name: 'Visitor 2' }).click();
+    await page.getByRole('button', { name: 'Face 2' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'For good?' }).click();
-    await page.getByRole('button', { name: 'Visitor 2' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Face 2' }).waitFor({ state: 'detached' });
     await goTo(page, 'Log');
     await page.getByText('A face was deleted.').waitFor();
 
@@ -83,8 +83,8 @@ describe.skipIf(browserMissing)('the curator’s page, on the real piece', () =>
     await goTo(page, 'Controls');
     await until('the pace of before', async () => (await number(page, 'Pace').inputValue()) === '75');
     await goTo(page, 'Chain');
-    await page.getByRole('button', { name: 'Visitor 3' }).waitFor();
-    expect(await page.getByRole('button', { name: 'Visitor 2' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Face 3' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Face 2' }).count()).toBe(0);
     await goTo(page, 'Displays');
     await page
       .getByRole('region', { name: 'Display left' })

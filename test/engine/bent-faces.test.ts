@@ -97,6 +97,26 @@ describe('while a curator bends all faces', () => {
     expect(last.image).toEqual(await expectKeptAsItIs(becoming.face));
   });
 
+  it('every step can be drawn again as the sliders stand now, while it becomes and after', async () => {
+    engine.setDirections({});
+    const becoming = await engine.become(orderOf(1, picture(1), 1));
+    const steps: BecomingStep[] = [];
+    const expectDrawn = async (step: BecomingStep, difference: number) =>
+      expect(meanDifference(await becoming.redraw(step), step.image)).toBeLessThan(difference);
+    for await (const step of becoming.steps) {
+      steps.push(step);
+      if (step.step === 3) await expectDrawn(steps[1], compressed);
+    }
+    await becoming.finish();
+    // Of the last step the noise is known to a half float; of others it may be older.
+    const last = steps.at(-1) as BecomingStep;
+    await expectDrawn(last, 0.5);
+    for (const step of steps) await expectDrawn(step, compressed);
+    engine.setDirections(bend);
+    for (const step of [steps[1], last])
+      expect(meanDifference(await becoming.redraw(step), step.image)).toBeGreaterThan(compressed);
+  });
+
   it('its film ends with the face as it is', async () => {
     const becoming = await engine.become(orderOf(1, picture(1), 1));
     await upTo(becoming);

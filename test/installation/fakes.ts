@@ -180,6 +180,15 @@ export class FakeBecoming implements Becoming {
     }
   }
 
+  /** Steps that were drawn again, which gives a picture of level 250. */
+  redrawn: number[] = [];
+  /** Answers the redrawing that waits; by itself where the test does not hold it. */
+  holdRedraw: Promise<void> | null = null;
+  async redraw({ step }: BecomingStep): Promise<RgbImage> {
+    this.redrawn.push(step);
+    await this.holdRedraw;
+    return picture(250);
+  }
   retime(seconds: number): void {
     this.seconds = seconds;
   }

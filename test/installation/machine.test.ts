@@ -97,7 +97,7 @@ describe('a visit', () => {
       { type: 'show', scene: 'becoming' },
       { type: 'count', visitors: 42 },
       { type: 'become', epoch: play.state.epoch, visitor: 42, portrait: 'p1', rehearsal: false },
-      { type: 'log', message: 'Visitor 42 begins to become.' },
+      { type: 'log', message: 'Face 42 begins to become.' },
     ]);
     play.begun().step(7);
     const becoming = play.state.epoch;
@@ -106,7 +106,7 @@ describe('a visit', () => {
     expect(play.take()).toEqual([
       { type: 'end-becoming', epoch: becoming, keep: true },
       { type: 'show', scene: 'arrived' },
-      { type: 'log', message: expect.stringMatching(/^Visitor 42 has arrived, likeness \d+ %\.$/) },
+      { type: 'log', message: expect.stringMatching(/^Face 42 has arrived, likeness \d+ %\.$/) },
     ]);
     play.wait(15);
     expect(play.state).toMatchObject({
@@ -262,7 +262,7 @@ describe('a face that is deleted', () => {
       { type: 'drop-portrait', token: 'p1' },
       ...(name === 'becoming' ? [{ type: 'end-becoming', epoch, keep: false }] : []),
       { type: 'show', scene: 'attract' },
-      { type: 'log', message: 'The face of visitor 42 was deleted: the visit has ended.' },
+      { type: 'log', message: 'Face 42 was deleted: the visit has ended.' },
     ]);
     expect(wakeTime(play.state)).toBeNull();
   });

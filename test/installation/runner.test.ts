@@ -301,6 +301,39 @@ describe('the installation', () => {
     expect(installation.state.name).toBe('arrived');
   });
 
+  it('draws a face that is frozen in mid-becoming again when sliders move, and what waits behind it', async () => {
+    await toBecoming();
+    // An engine far ahead of the wall.
+    await work(5, 0, 184);
+    const [becoming] = engine.becomings;
+    for (let step = 50; step <= 100; step++) becoming.make(step, step / 184);
+    await clock.advance(0.1);
+    live.freeze = true;
+    installation.freezeChanged();
+    await clock.advance(1);
+    const shown = stream.last?.image.data[0] as number;
+    expect(shown).toBeLessThan(100);
+    const count = stream.shown.length;
+    installation.directionsChanged();
+    await settle();
+    expect(becoming.redrawn).toEqual([shown]);
+    expect(stream.shown).toHaveLength(count + 1);
+    expect(stream.last).toMatchObject({ kind: 'face', image: { data: { 0: 250 } } });
+    // Nothing moves but the bend.
+    await clock.advance(5);
+    expect(stream.shown).toHaveLength(count + 1);
+    live.freeze = false;
+    installation.freezeChanged();
+    await clock.advance(2);
+    const after = stream.shown.slice(count);
+    expect(after.length).toBeGreaterThan(3);
+    expect(after.every(({ image }) => image.data[0] === 250)).toBe(true);
+    // Steps that the engine draws from now on are bent already.
+    await work(14, 101, 184);
+    expect(stream.shown.some(({ image }) => image.data[0] > 150 && image.data[0] < 185)).toBe(true);
+    expect(Math.max(...becoming.redrawn)).toBeLessThan(105);
+  });
+
   it('draws the finished face anew once it is kept, only where sliders moved after its steps were drawn', async () => {
     const become = async (bends: boolean) => {
       await toBecoming();
@@ -378,7 +411,7 @@ describe('the installation', () => {
       expect(stream.newest).toBeUndefined();
       expect(installation.state).toMatchObject({ name: 'attract', visit: null, farewell: null });
       expect(installation.portrait(portrait ?? '')).toBeNull();
-      expect(logged.at(-1)).toBe('The face of visitor 7 was deleted: the visit has ended.');
+      expect(logged.at(-1)).toBe('Face 7 was deleted: the visit has ended.');
       await clock.advance(0.1);
       // Dissolved into, without a jump: the face the next visitor grows out of.
       expect(engine.rendered[0]).toEqual([{ source: { kind: 'start' }, share: 1 }]);

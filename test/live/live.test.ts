@@ -136,7 +136,7 @@ describe('the piece, with the real engine', () => {
         wall.socket.terminate();
         expect(wall.headers.map(({ kind }) => kind)).not.toContain('face');
         const said = live.log.lines.map(({ message }) => message);
-        expect(said).toContain(`The face of visitor ${visitor} was deleted: the visit has ended.`);
+        expect(said).toContain(`Face ${visitor} was deleted: the visit has ended.`);
         expect(said.join()).not.toMatch(/has arrived|broke off/);
       } finally {
         tablet.close();

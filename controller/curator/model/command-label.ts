@@ -42,7 +42,7 @@ export function commandLabel(command: Command, descriptions: readonly Parameter[
     case 'chain.confirmClock':
       return 'Confirm the date';
     case 'chain.find':
-      return `Faces up to visitor ${command.visitor}`;
+      return `Faces up to number ${command.visitor}`;
     case 'mapping.set':
       return `Mapping of “${command.display}”`;
     case 'mapping.reset':

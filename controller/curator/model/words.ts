@@ -1,5 +1,7 @@
 import type { InstallationState, Time } from '../../../server/protocol/snapshot.ts';
 import type { StateName } from '../../../server/protocol/states.ts';
+import { fillText } from '../../../server/protocol/texts.ts';
+import { english } from '../../../server/protocol/texts-en.ts';
 
 /** What curators call the states of a visit. */
 export const stateWords: Readonly<Record<StateName, string>> = {
@@ -43,9 +45,12 @@ export const timeOfDay = (time: Time): string => new Date(time).toLocaleTimeStri
 export const dayAndTime = (time: Time): string =>
   new Date(time).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
 
+/** A face as the wall calls it. */
+export const faceName = (number: number): string => fillText(english.captionVisitor, { number });
+
 /** The one line under the wall's picture: what is going on. Pure. */
 export function visitWords({ state, visit, queue }: InstallationState): string {
   if (state === 'attract' || !visit) return 'Nobody is there';
   if (queue.called !== null) return `Number ${queue.called} is called`;
-  return visit.visitor === null ? 'A visitor is there' : `Visitor ${visit.visitor}`;
+  return visit.visitor === null ? 'A visitor is there' : faceName(visit.visitor);
 }

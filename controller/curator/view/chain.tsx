@@ -3,7 +3,7 @@ import { faceUrl } from '../../../server/protocol/routes.ts';
 import { type ChainFace, facesAtOnce } from '../../../server/protocol/snapshot.ts';
 import { Modal } from '../../shared/modal.tsx';
 import type { CuratorApp } from '../curator-app.ts';
-import { dayAndTime, percent } from '../model/words.ts';
+import { dayAndTime, faceName, percent } from '../model/words.ts';
 import { AcknowledgementStrip } from './acknowledgement-strip.tsx';
 import { ArmButton } from './arm-button.tsx';
 import { ChainCare } from './chain-care.tsx';
@@ -72,7 +72,7 @@ export function Chain({ view }: { readonly view: View }) {
           <li key={face.id}>
             <button type="button" onClick={() => look(face.id)}>
               <img src={faceUrl(face.id, 'thumbnail.webp')} alt="" loading="lazy" width="128" height="128" />
-              <span>Visitor {face.visitor}</span>
+              <span>{faceName(face.visitor)}</span>
             </button>
           </li>
         ))}
@@ -96,17 +96,17 @@ function whichFaces(found: Found | null): string {
   if (!found) return 'The newest faces.';
   const { visitor, faces } = found;
   const isThere = faces.at(-1)?.visitor === visitor;
-  return isThere ? `Faces up to visitor ${visitor}.` : `There is no face of visitor ${visitor}; these came before.`;
+  return isThere ? `Faces up to number ${visitor}.` : `There is no face ${visitor}; these came before.`;
 }
 
-/** Asks for a visitor's number, which stands on the wall and on the visitor's receipt. */
+/** Asks for a face's number, which stands on the wall and on the visitor's receipt. */
 function Finder({ onFind }: { readonly onFind: (visitor: number) => void }) {
   const [text, setText] = useState('');
   const visitor = Number(text);
   return (
     <TextLine
-      label="Number of the visitor"
-      placeholder="Visitor’s number"
+      label="Number of the face"
+      placeholder="The face’s number"
       maxLength={9}
       isNumber
       value={text}
@@ -129,8 +129,8 @@ interface FaceDialogProps {
 
 function FaceDialog({ app, face, before, after, onLook, onForget }: FaceDialogProps) {
   return (
-    <Modal title={`Visitor ${face.visitor}`} class="face" onClose={() => onLook(null)}>
-      <img src={faceUrl(face.id, 'final.webp')} alt={`The face of visitor ${face.visitor}`} />
+    <Modal title={faceName(face.visitor)} class="face" onClose={() => onLook(null)}>
+      <img src={faceUrl(face.id, 'final.webp')} alt={faceName(face.visitor)} />
       <p>
         {dayAndTime(face.at)} · likeness {percent(face.likeness)}
       </p>

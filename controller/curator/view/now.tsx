@@ -33,7 +33,7 @@ function Visit({ view }: { readonly view: View }) {
       {!visit && !trouble && <p class="help">Nobody is there. The wall plays the chain.</p>}
       {visit && (
         <dl>
-          <dt>Visitor</dt>
+          <dt>Face</dt>
           <dd>{visit.visitor ?? 'not counted yet'}</dd>
           {visit.ticket !== null && <Fact name="Number in the queue" value={visit.ticket} />}
           {visit.hints.length > 0 && <Fact name="Hint" value={visit.hints[0].replace('-', ' ')} />}

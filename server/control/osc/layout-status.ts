@@ -95,7 +95,7 @@ export function status(): readonly Cell[] {
     shown(visitor, 'Visitors', 'font-size: 150%;'),
     shown(step, 'Step', 'font-size: 150%;'),
     { span: 2, caption: caption(idOf(likeness.address), 'Likeness'), widgets: [meter] },
-    shown(handover, 'Becoming visitor', 'font-size: 150%;'),
+    shown(handover, 'Becoming face', 'font-size: 150%;'),
     { span: 1, caption: caption(written.loop, 'Loop'), widgets: [loopShown] },
   ];
 }
