@@ -5,8 +5,8 @@ import { openSafetensors, writeSafetensors } from '../weights/safetensors.ts';
 import type { Tensor, TensorFile } from '../weights/tensor-file.ts';
 import type { Latent } from './latent.ts';
 
-const LATENT_FILE = 'latent.safetensors';
-const NOISE_FILE = 'noise.safetensors';
+export const LATENT_FILE = 'latent.safetensors';
+export const NOISE_FILE = 'noise.safetensors';
 
 /**
  * Writes a face as two files of a folder: `latent.safetensors` with `wplus` [1, numWs, wDim], and `noise.safetensors`
