@@ -41,6 +41,8 @@ export class PinGuard {
   readonly #strangers = new WrongTries(pinLimits.stranger);
   readonly #devices = new WrongTries(pinLimits.device);
   readonly #known: Set<string>;
+  /** When it was last told what strangers do together, ms. */
+  #toldAt: number | null = null;
   /** Wrong tries of strangers within the last hour, oldest first. */
   #together: readonly { readonly at: number; readonly source: string }[] = [];
 
@@ -76,19 +78,24 @@ export class PinGuard {
     }
     const { wrong: count, wait } = tries.add(key, now);
     if (wait === 0) return wrong;
-    const who = tries === this.#devices ? `the paired device at ${address}` : address;
-    this.#parts.warn(`${count} wrong PINs from ${who}. It waits ${spoken(wait)} before its next try.`);
+    const [who, { free }] =
+      tries === this.#devices ? [`the paired device at ${address}`, pinLimits.device] : [address, pinLimits.stranger];
+    // One that goes on for days must not fill the log.
+    if (count % free === 0) this.#parts.warn(`${count} wrong PINs from ${who}. It must wait ${spoken(wait)} now.`);
     return { ...wrong, retryAfter: wait };
   }
 
   #guessed(source: string, address: string, now: number): void {
     this.#together = [...this.#together, { at: now, source }];
-    if (this.#together.length < pinLimits.together) return;
+    const isTold = this.#toldAt !== null && now - this.#toldAt < pinLimits.togetherSeconds * 1_000;
+    if (this.#together.length < pinLimits.together || isTold) return;
+    this.#toldAt = now;
     const sources = new Set(this.#together.map((one) => one.source)).size;
     const from = sources === 1 ? address : `${sources} addresses, the last from ${address}`;
     this.#parts.warn(
       `${this.#together.length} wrong PINs within ${spoken(pinLimits.togetherSeconds)} from ${from}. Nobody new can give ` +
-        `the PIN for ${spoken(this.#togetherLeft(now))}; this computer and devices that gave it before are not held up.`,
+        `the PIN for ${spoken(this.#togetherLeft(now))}, or longer where it goes on; this computer and devices that gave ` +
+        'it before are not held up.',
     );
   }
 

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Config } from '../config/schema.ts';
 import { hostIn, OwnHosts } from '../protocol/hosts.ts';
@@ -13,7 +14,11 @@ export function ownHosts(
   https: Pick<Https, 'covers'> | null,
 ): OwnHosts {
   const { host, publicAddress, names } = server;
-  const given = [host, ...(publicAddress ? [new URL(publicAddress).host] : []), ...names].map(hostIn);
+  const given = [
+    isIPv6(host) ? `[${host}]` : host,
+    ...(publicAddress ? [new URL(publicAddress).host] : []),
+    ...names,
+  ].map(hostIn);
   return new OwnHosts((name) => {
     if (given.includes(name)) return true;
     const own = hostname().toLowerCase();

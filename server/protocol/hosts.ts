@@ -44,6 +44,7 @@ export class OwnHosts {
    */
   refusal({ headers }: Pick<Sender, 'headers'>): string | null {
     const host = hostIn(headers.host);
+    if (host === '') return 'The request names this computer in a way that is no name and no address.';
     if (host === null || isAddress(host) || isOwnLoop(host) || this.#isOwn(host)) return null;
     return (
       `This computer is not known as "${host}". Open the address that the installation printed at its start. ` +

@@ -29,6 +29,14 @@ describe('this computer', () => {
     expect(isServed('evil.example', https)).toBe(false);
   });
 
+  it.each(['::', 'fd00::5', '0.0.0.0', 'wall'])('listening on %s is known by no malformed name', (host) => {
+    const hosts = ownHosts({ ...server, host }, null);
+    for (const malformed of ['a/b', 'user@localhost', '[::1', 'x y']) {
+      expect(hosts.refusal({ headers: { host: malformed } }), malformed).toMatch(/no name and no address/);
+    }
+    expect(hosts.refusal({ headers: { host: 'wall:8080' } }) === null).toBe(host === 'wall');
+  });
+
   it('has the addresses of its networks', () => {
     const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
     for (const { address, family } of addresses) {
