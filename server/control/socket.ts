@@ -155,13 +155,13 @@ export class ControlSocket {
   #arrived(connection: Connection): void {
     const who = this.#parts.devices.identify(connection.request);
     connection.on('close', () => this.#places.leave(connection));
-    if (!this.#enter(connection, who) && !who.isFromHere && who.device === null) connection.close(true);
+    if (!this.#enter(connection, who) && !who.isFromHere && who.device === null) end(connection);
   }
 
   /** Gives a connection a place, and ends those that lose theirs. */
   #enter(connection: Connection, who: Identity): boolean {
     const losers = this.#places.enter(connection, who);
-    for (const loser of losers ?? []) loser.close(true);
+    for (const loser of losers ?? []) end(loser);
     return losers !== null;
   }
 
@@ -270,6 +270,12 @@ export class ControlSocket {
 }
 
 const tooMany: ConnectRefusal = { code: 'too-many', reason: 'Too many pages are open.', retryAfter: 10 };
+
+/** Ends a connection at once. A WebSocket would wait for its client to agree. */
+function end(connection: Connection): void {
+  connection.close(true);
+  if (connection.transport.name === 'websocket') connection.request.socket.destroy();
+}
 
 function tell(answer: unknown, value: unknown): void {
   if (typeof answer === 'function') answer(value);

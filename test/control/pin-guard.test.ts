@@ -28,8 +28,8 @@ function guardOf(addresses: readonly string[] = [], own = pin) {
 function siege(addressOf: (k: number) => string, ms: number, guard = guardOf()) {
   let compared = 0;
   let k = 0;
-  for (let now = 0; now < ms; now += 10 * second) {
-    for (let n = 0; n < 8; n++) {
+  for (let now = 0; now < ms; now += 30 * second) {
+    for (let n = 0; n < 12; n++) {
       const verdict = guard.from(addressOf(k++), 'guess', now);
       if (!verdict.ok && verdict.why === 'wrong') compared += 1;
     }

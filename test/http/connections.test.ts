@@ -37,25 +37,25 @@ describe.skipIf(!other)('connections of another computer', () => {
   const computer = other as NonNullable<typeof other>;
 
   it('are a limited number from one address; the newest stay', async () => {
-    const flood = computer.connect(port, 200, 1);
+    const flood = computer.connect(port, 200, [computer.own[0]]);
     await expect.poll(() => flood.held, { timeout: 20_000 }).toMatchObject({ open: 128, closed: 72 });
     expect(await count()).toBe(128);
-    const late = computer.connect(port, 1, 1, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    const late = computer.connect(port, 1, [computer.own[0]], 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     await expect.poll(() => late.held.heard, { timeout: 20_000 }).toContain('Hello.');
     await expect.poll(() => flood.held.open).toBe(127);
   });
 
   it('are a limited number from all addresses, and never those of a paired device or this computer', async () => {
     const request = (cookie: string) => `GET / HTTP/1.1\r\nHost: x\r\nCookie: ${cookie}\r\n\r\n`;
-    const paired = computer.connect(port, 3, 1, request('tablet'));
+    const paired = computer.connect(port, 3, [computer.own[0]], request('tablet'));
     await expect
       .poll(() => paired.held, { timeout: 20_000 })
       .toMatchObject({ open: 3, heard: expect.stringContaining('Hello.') });
-    const flood = computer.connect(port, 700, 50);
+    const flood = computer.connect(port, 700, computer.own);
     await expect.poll(() => flood.held, { timeout: 20_000 }).toMatchObject({ open: 512, closed: 188 });
     expect(paired.held).toMatchObject({ open: 3, closed: 0 });
     expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('Hello.');
-    const more = computer.connect(port, 3, 1, request('wall'));
+    const more = computer.connect(port, 3, [computer.own[0]], request('wall'));
     await expect
       .poll(() => more.held, { timeout: 20_000 })
       .toMatchObject({ open: 3, heard: expect.stringContaining('Hello.') });
