@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const shell = process.platform === 'win32';
 const run = (command, args) => spawnSync(command, args, { cwd: root, stdio: 'inherit', shell }).status === 0;
 
-/** Browsers, a screen in memory for one of them, liblo's OSC tools and NSS's for certificates, where this machine can install Debian's packages. */
+/** Browsers, a screen in memory for one of them, liblo's OSC tools, NSS's for certificates and iproute2's for other computers, where this machine can install Debian's packages. */
 function installWhatIsMissing() {
   const wanted = [
     ['/usr/bin/chromium', 'chromium'],
@@ -19,6 +19,7 @@ function installWhatIsMissing() {
     ['/usr/bin/Xvfb', 'xvfb'],
     ['/usr/bin/oscsend', 'liblo-tools'],
     ['/usr/bin/certutil', 'libnss3-tools'],
+    ['/bin/ip', 'iproute2'],
   ].filter(([file]) => !existsSync(file));
   if (wanted.length === 0) return;
   const isRoot = process.getuid?.() === 0;
