@@ -33,7 +33,7 @@ export function loadStyleGan2(file: TensorFile, source: string, options: StyleGa
     wDim: mapping.wDim,
     cDim: mapping.cDim,
     numWs: synthesis.numWs,
-    truncatedLayers: synthesis.numWs,
+    truncatedLayers: Math.min(synthesis.numWs, weights.numberOf('truncation_layers', synthesis.numWs)),
     noiseMaps: synthesis.noiseMaps,
     wAvg: mapping.wAvg,
     mapping: mapping.run,

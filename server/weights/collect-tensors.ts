@@ -1,26 +1,41 @@
 import type { Budget } from './budget.ts';
 import { NumpyArray } from './numpy-pickle.ts';
-import { persistentState, readModule } from './persistent-modules.ts';
+import { type ModuleNode, persistentState, readModule } from './persistent-modules.ts';
 import { isList, isMap, PickleObject, type PickleValue } from './pickle-values.ts';
 import { keyText, tensorOf } from './plain.ts';
 import type { TensorSet } from './tensor-set.ts';
 
 /**
  * Adds every tensor in a value under its place: keys of dicts, positions in lists, and names of attributes, with dots
- * between them. A module's tensors are called as in its `state_dict()`.
+ * between them. A module's tensors are called as in its `state_dict()`, and the module itself goes into `modules` by its place.
  */
-export function collectTensors(value: PickleValue, file: string, tensors: TensorSet, budget: Budget, path = ''): void {
+export function collectTensors(
+  value: PickleValue,
+  file: string,
+  tensors: TensorSet,
+  budget: Budget,
+  path = '',
+  modules: Map<string, ModuleNode> = new Map(),
+): void {
   budget.spend();
   const tensor = tensorOf(value);
   if (tensor) tensors.add(path, tensor);
-  else if (persistentState(value)) readModule(value, file, tensors, budget, path === '' ? '' : `${path}.`);
-  else collectParts(value, file, tensors, budget, path);
+  else if (persistentState(value)) {
+    modules.set(path, readModule(value, file, tensors, budget, path === '' ? '' : `${path}.`));
+  } else collectParts(value, file, tensors, budget, path, modules);
 }
 
-function collectParts(value: PickleValue, file: string, tensors: TensorSet, budget: Budget, path: string): void {
+function collectParts(
+  value: PickleValue,
+  file: string,
+  tensors: TensorSet,
+  budget: Budget,
+  path: string,
+  modules: Map<string, ModuleNode>,
+): void {
   for (const [key, child] of partsOf(value)) {
     if (typeof child !== 'object' || child === null) continue;
-    collectTensors(child, file, tensors, budget, path === '' ? key : `${path}.${key}`);
+    collectTensors(child, file, tensors, budget, path === '' ? key : `${path}.${key}`, modules);
   }
 }
 

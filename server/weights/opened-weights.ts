@@ -41,6 +41,8 @@ export interface Checkpoint extends Opened {
   readonly groups: ReadonlyMap<string, TensorFile>;
   /** The tensors that stand alone in the outermost dict, such as `latent_avg`. */
   readonly loose: TensorFile;
+  /** NVIDIA's modules deeper in the file, by their place: what their layers say of themselves. */
+  readonly modules: ReadonlyMap<string, ModuleNode>;
   /** The entries without tensors: settings, counters. */
   readonly values: { readonly [key: string]: Plain };
 }

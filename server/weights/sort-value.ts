@@ -11,7 +11,7 @@ import type {
   StateDict,
   TensorflowNetworks,
 } from './opened-weights.ts';
-import { persistentState, readModule } from './persistent-modules.ts';
+import { type ModuleNode, persistentState, readModule } from './persistent-modules.ts';
 import { isList, isMap, type PickleValue } from './pickle-values.ts';
 import { type Plain, tensorOf, toPlain } from './plain.ts';
 import type { TensorFile } from './tensor-file.ts';
@@ -84,16 +84,19 @@ function sortCheckpoint(entries: Entries, file: string, budget: Budget): Sorted<
   const tensors = new TensorSet(file);
   const loose = new TensorSet(file);
   const groups = new Map<string, TensorFile>();
+  const modules = new Map<string, ModuleNode>();
   const values: Record<string, Plain> = {};
   for (const [key, value] of entries) {
     const tensor = tensorOf(value);
     const own = new TensorSet(file);
+    const inside = new Map<string, ModuleNode>();
     if (tensor) loose.add(key, tensor);
-    else collectTensors(value, file, own, budget);
+    else collectTensors(value, file, own, budget, '', inside);
     if (own.size > 0) groups.set(key, own.asFile());
     else if (!tensor) values[key] = toPlain(value, budget);
     tensors.addAll(`${key}.`, own);
+    for (const [path, module] of inside) modules.set(path === '' ? key : `${key}.${path}`, module);
   }
   tensors.addAll('', loose);
-  return { kind: 'checkpoint', tensors: tensors.asFile(), groups, loose: loose.asFile(), values };
+  return { kind: 'checkpoint', tensors: tensors.asFile(), groups, loose: loose.asFile(), modules, values };
 }

@@ -211,6 +211,15 @@ describe('the averaged one of several copies of a generator', () => {
     });
   });
 
+  it('is what Lightning averages, whose raw copy stands beside the state dict', () => {
+    const make = (t: ToTensor) =>
+      dict({
+        current_model_state: dict(named(raw, t, under('net.'))),
+        state_dict: dict(named(averaged, t, under('net.'))),
+      });
+    expect(taken(make)).toMatchObject({ copy: 'averaged', missing: [] });
+  });
+
   it('is said to be unreadable where it is a list without names', () => {
     const make = (t: ToTensor) =>
       dict({

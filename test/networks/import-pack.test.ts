@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { randomStyleGan2 } from '../../server/bench/random-networks.ts';
 import { FamiliarError } from '../../server/errors.ts';
 import { loadFacePack } from '../../server/networks/face-pack.ts';
 import { type ImportPackOptions, importPack } from '../../server/networks/import/import-pack.ts';
@@ -140,6 +141,17 @@ describe.skipIf(!hasReference)('importing public networks', () => {
       expect(() => readdirSync(out)).toThrow('ENOENT');
     }
   });
+});
+
+it('says what a state dict does not, with advice that is accepted', async () => {
+  const { tensors, read } = randomStyleGan2({ resolution: 64, channelBase: 512, channelMax: 8, wDim: 8 });
+  const file = join(scratch.folder, 'silent.safetensors');
+  await writeSafetensors(file, new Map([...tensors].map(([name, { shape }]) => [name, { shape, data: read(name) }])));
+  const { notes } = await importFile(file, 'silent');
+  const [, advice] = /write (convClamp: 256) into pack\.yaml/.exec(notes.join(' ')) ?? [];
+  const pack = join(scratch.folder, 'packs', 'silent');
+  appendFileSync(join(pack, 'pack.yaml'), `${advice}\n`);
+  expect(loadFacePack(pack).description.convClamp).toBe(256);
 });
 
 describe('refusing to import', () => {

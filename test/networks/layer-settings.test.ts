@@ -7,15 +7,18 @@ import { findGenerator } from '../../server/networks/import/find-generator.ts';
 import { type GeneratorImport, missingParts } from '../../server/networks/import/generator-import.ts';
 import { isKnownSetting } from '../../server/networks/import/known-settings.ts';
 import { fromModule } from '../../server/networks/import/pytorch.ts';
+import { fromTensorflow } from '../../server/networks/import/tensorflow.ts';
 import { RandomState } from '../../server/projection/random.ts';
 import { startEngine } from '../../server/runtime/start-engine.ts';
 import { openWeights } from '../../server/weights/open-weights.ts';
 import type { ModuleNode } from '../../server/weights/persistent-modules.ts';
+import type { Plain } from '../../server/weights/plain.ts';
 import { openSafetensors } from '../../server/weights/safetensors.ts';
 import type { Tensor, TensorFile } from '../../server/weights/tensor-file.ts';
 import { errorOfRange, hasReference, referencePath, relativeL2, sharedPath } from '../reference.ts';
+import { dict } from '../weights/pickle-writer.ts';
 import { scratchFolder } from '../weights/scratch.ts';
-import { torchPickle } from '../weights/torch-writer.ts';
+import { torchPickle, torchZip } from '../weights/torch-writer.ts';
 import { type Change, moduleTree, pickledModule, where } from './nvidia-module.ts';
 
 const scratch = scratchFolder();
@@ -218,6 +221,18 @@ describe('what the layers of a StyleGAN2 say', () => {
     await expectSame(load(found), plain(small, { conv_clamp: '0.5' }));
     opened.close();
   });
+
+  it('reads all of it from a module deep in a checkpoint', async () => {
+    const tree = moduleTree(small, where(/conv|torgb/, { conv_clamp: 0.5 }));
+    const make = (tensor: Parameters<typeof pickledModule>[2]) =>
+      dict({ epoch: 3, state: dict({ networks: dict({ G_ema: pickledModule(tree, small, tensor) }) }) });
+    const opened = openWeights(scratch.file('checkpoint.pt', torchZip(make)));
+    expect(opened.kind).toBe('checkpoint');
+    const found = findGenerator(opened)!;
+    expect(found).toMatchObject({ notes: [], problems: [] });
+    await expectSame(load(found), plain(small, { conv_clamp: '0.5' }));
+    opened.close();
+  });
 });
 
 const pickles = [
@@ -289,6 +304,26 @@ describe.skipIf(!hasReference)('what the layers of public files say', () => {
       expect(changed(layer, { padding: [1, 2, 3, 4] }).problems).toEqual([expect.stringContaining('is not square')]);
       expect(changed(layer, { is_torgb: true }).problems).toEqual([expect.stringContaining('has is_torgb = true')]);
     });
+  });
+
+  it.each<[string, string, string, Record<string, Plain>, object]>([
+    ['stylegan2-tf-32.pkl', 'mapping', 'mapping_lrmul', { mapping_lrmul: 0.5 }, { mapping_lr_multiplier: '0.5' }],
+    ['stylegan2-tf-32.pkl', 'synthesis', 'conv_clamp', { conv_clamp: 64 }, { conv_clamp: '64' }],
+    ['stylegan1-tf-128.pkl', 'synthesis', 'fused_scale', { fused_scale: true }, { fused_scale: 'true' }],
+    ['stylegan2-tf-32.pkl', 'synthesis', 'nonlinearity', { nonlinearity: 'relu' }, {}],
+    ['stylegan1-tf-128.pkl', 'synthesis', 'blur_filter', { blur_filter: [1, 3, 3, 1] }, {}],
+    ['stylegan1-tf-128.pkl', 'mapping', 'normalize_latents', { normalize_latents: false }, {}],
+  ])('%s: what its part %s was built with wins: %s', (name, part, key, kwargs, metadata) => {
+    const opened = openWeights(referencePath(name));
+    if (opened.kind !== 'tensorflow-networks') throw new Error(`${name} is not of TensorFlow`);
+    const { root, tensors } = opened.networks.at(-1)!;
+    const before = root.components.get(part)!;
+    const components = new Map([...root.components, [part, { ...before, kwargs: { ...before.kwargs, ...kwargs } }]]);
+    const found = fromTensorflow({ root: { ...root, components }, tensors }, name)!;
+    expect(found.tensors.metadata).toMatchObject(metadata);
+    const refused = Object.keys(metadata).length === 0 ? [expect.stringContaining(`it has ${key} = `)] : [];
+    expect(found.problems).toEqual(refused);
+    opened.close();
   });
 
   it('a StyleGAN2 that the code of StyleGAN3 wrote gives its pictures', async () => {

@@ -5,15 +5,20 @@ const words = new Set([
 ]);
 
 /** What the weights of the moment are called beside an average. */
-const rawWords = new Set(['online', 'raw', 'student', 'current']);
+const rawWords = new Set(['online', 'raw', 'student', 'current', 'backup']);
 
-/** Whether a copy's place in a file says that it is averaged: `G_ema`, `netGEma`, `params_ema`, `ema_0.999.generator`. */
-export function isAveraged(name: string): boolean {
+/**
+ * What a copy's place in a file says of it: `averaged` (`G_ema`, `netGEma`, `params_ema`, `ema_0.999.generator`), `raw`
+ * (`ema.online_model`), or neither.
+ */
+export function kindOfCopy(name: string): 'averaged' | 'raw' | 'plain' {
   const parts = name.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/).map((part) => part.toLowerCase());
-  // The word nearest to the tensors decides: `ema.online_model` is not the average.
+  // The word nearest to the tensors decides.
   const last = parts.findLast((part) => words.has(part) || rawWords.has(part));
-  return last !== undefined && words.has(last);
+  return last === undefined ? 'plain' : words.has(last) ? 'averaged' : 'raw';
 }
+
+export const isAveraged = (name: string): boolean => kindOfCopy(name) === 'averaged';
 
 /**
  * What has to be said of the copy that is taken: nothing where there is only one. `hasUnnamed` stands for an average

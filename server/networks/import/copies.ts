@@ -65,12 +65,17 @@ function above(all: TensorFile, path: string): TensorFile {
 
 /** The module whose tensors stand under a path. */
 function moduleAt(opened: OpenedWeights, path: string): ModuleNode | undefined {
-  if (opened.kind !== 'modules') return undefined;
-  const [key, found] =
-    [...opened.modules].find(([name]) => name === '' || path === name || path.startsWith(`${name}.`)) ?? [];
-  if (key === undefined || !found) return undefined;
-  const inside = path.slice(key.length).split('.').filter(Boolean);
-  return inside.reduce<ModuleNode | undefined>((node, part) => node?.children.get(part), found.root);
+  for (const [key, root] of modulesOf(opened)) {
+    if (key !== '' && path !== key && !path.startsWith(`${key}.`)) continue;
+    const inside = path.slice(key.length).split('.').filter(Boolean);
+    return inside.reduce<ModuleNode | undefined>((node, part) => node?.children.get(part), root);
+  }
+  return undefined;
+}
+
+function modulesOf(opened: OpenedWeights): (readonly [string, ModuleNode])[] {
+  if (opened.kind === 'modules') return [...opened.modules].map(([key, { root }]) => [key, root] as const);
+  return opened.kind === 'checkpoint' ? [...opened.modules] : [];
 }
 
 /** Averages of Lightning's LitEma, whose names have lost their dots; buffers are those of the raw copy. */

@@ -1,5 +1,5 @@
 import type { OpenedTensorflowNetwork, OpenedWeights } from '../../weights/opened-weights.ts';
-import { choiceNote, isAveraged } from './averaged.ts';
+import { choiceNote, isAveraged, kindOfCopy } from './averaged.ts';
 import { fromBasicSr } from './basicsr.ts';
 import { type Copy, findCopies } from './copies.ts';
 import type { GeneratorImport } from './generator-import.ts';
@@ -80,10 +80,10 @@ function fromNetworks(networks: readonly OpenedTensorflowNetwork[], source: stri
   return { ...best.generator, notes: [...note, ...best.generator.notes] };
 }
 
-/** The averaged one before others, a whole one before what lacks parts that another has, and the first of equals. */
+/** The averaged one before others, a whole one before what lacks parts that another has, what is not called raw before what is, and the first of equals. */
 function bestOf(found: readonly Found[]): Found | undefined {
   const most = Math.max(...found.map(({ generator }) => generator.tensors.tensors.size));
   const rank = ({ name, generator }: Found): number =>
-    (generator.tensors.tensors.size < most ? 0 : 2) + (isAveraged(name) ? 1 : 0);
+    (generator.tensors.tensors.size < most ? 0 : 3) + { averaged: 2, plain: 1, raw: 0 }[kindOfCopy(name)];
   return [...found].sort((a, b) => rank(b) - rank(a))[0];
 }

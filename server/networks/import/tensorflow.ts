@@ -148,6 +148,7 @@ const problemsOf = (settings: Settings, isFirst: boolean): string[] =>
 const styleGan2Metadata = (settings: Settings): Record<string, string> => ({
   mapping_lr_multiplier: String(settings.mapping_lrmul ?? 0.01),
   ...(typeof settings.conv_clamp === 'number' ? { conv_clamp: String(settings.conv_clamp) } : {}),
+  ...(typeof settings.truncation_cutoff === 'number' ? { truncation_layers: String(settings.truncation_cutoff) } : {}),
 });
 
 const styleGanMetadata = (settings: Settings): Record<string, string> => ({
