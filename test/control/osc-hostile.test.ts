@@ -296,6 +296,8 @@ describe.skipIf(!hasOscsend)('liblo’s types', () => {
     await until(() => live.parameters.values.freeze);
     send('/familiar/freeze', 'F');
     await until(() => !live.parameters.values.freeze);
+    send('/familiar/look', 'S', 'grain');
+    await until(() => live.parameters.values.look === 'grain');
     send('/familiar/begin', 'I');
     await until(() => live.installation.state.name === 'greet');
     send('/familiar/attract', 'N');
@@ -303,7 +305,8 @@ describe.skipIf(!hasOscsend)('liblo’s types', () => {
     const wrong = live.osc.health.wrong;
     send('/familiar/pace', 'm', '01020304');
     send('/familiar/pace', 'c', 'x');
-    await until(() => live.osc.health.wrong === wrong + 2);
+    send('/familiar/pace', 'fc', '30', 'x');
+    await until(() => live.osc.health.wrong === wrong + 3);
     expect(live.parameters.values.pace).toBe(24.25);
   });
 });
