@@ -1,13 +1,18 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeAuthority, makeServerCertificate } from '../../server/certificate/x509.ts';
 import { followConnections } from '../../server/http/connections.ts';
+import { addTls } from '../../server/http/secure.ts';
 import { otherComputer } from './other-computer.ts';
 
 const other = otherComputer();
 let server: Server;
 let connections: ReturnType<typeof followConnections>;
 let port: number;
+
+const authority = await makeAuthority('Familiar Faces on test', Date.now());
+const { certificate: cert, key } = await makeServerCertificate(authority, ['localhost'], Date.now());
 
 /** Requests with a cookie are those of a paired device. */
 const identify = ({ socket, headers }: IncomingMessage) => ({
@@ -20,6 +25,7 @@ beforeEach(async () => {
   server = createServer((_, response) => response.end('Hello.'));
   server.keepAliveTimeout = 120_000;
   connections = followConnections(server, identify);
+  addTls(server, { cert, key });
   await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
   ({ port } = server.address() as AddressInfo);
 });
@@ -45,19 +51,22 @@ describe.skipIf(!other)('connections of another computer', () => {
     await expect.poll(() => flood.held.open).toBe(127);
   });
 
-  it('are a limited number from all addresses, and never those of a paired device or this computer', async () => {
-    const request = (cookie: string) => `GET / HTTP/1.1\r\nHost: x\r\nCookie: ${cookie}\r\n\r\n`;
-    const paired = computer.connect(port, 3, [computer.own[0]], request('tablet'));
-    await expect
-      .poll(() => paired.held, { timeout: 20_000 })
-      .toMatchObject({ open: 3, heard: expect.stringContaining('Hello.') });
-    const flood = computer.connect(port, 700, computer.own);
-    await expect.poll(() => flood.held, { timeout: 20_000 }).toMatchObject({ open: 512, closed: 188 });
-    expect(paired.held).toMatchObject({ open: 3, closed: 0 });
-    expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('Hello.');
-    const more = computer.connect(port, 3, [computer.own[0]], request('wall'));
-    await expect
-      .poll(() => more.held, { timeout: 20_000 })
-      .toMatchObject({ open: 3, heard: expect.stringContaining('Hello.') });
-  });
+  it.each(['http', 'https'] as const)(
+    'are a limited number from all addresses, but for those of paired devices (%s) and of this computer',
+    async (scheme) => {
+      const request = (cookie: string) => `GET / HTTP/1.1\r\nHost: x\r\nCookie: ${cookie}\r\n\r\n`;
+      const paired = computer.connect(port, 3, [computer.own[0]], request('tablet'), scheme);
+      await expect
+        .poll(() => paired.held, { timeout: 20_000 })
+        .toMatchObject({ open: 3, heard: expect.stringContaining('Hello.') });
+      const flood = computer.connect(port, 700, computer.own);
+      await expect.poll(() => flood.held, { timeout: 20_000 }).toMatchObject({ open: 512, closed: 188 });
+      expect(paired.held).toMatchObject({ open: 3, closed: 0 });
+      expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('Hello.');
+      const more = computer.connect(port, 3, [computer.own[0]], request('wall'));
+      await expect
+        .poll(() => more.held, { timeout: 20_000 })
+        .toMatchObject({ open: 3, heard: expect.stringContaining('Hello.') });
+    },
+  );
 });

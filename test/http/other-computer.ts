@@ -38,9 +38,9 @@ export function otherComputer() {
     address: `${net}.1`,
     /** The other one's addresses. */
     own,
-    /** Opens `count` connections from some of the other computer's addresses, and says `words` on each. */
-    connect(port: number, count: number, addresses: readonly string[], words = '') {
-      const args = [script, `${net}.1`, String(port), String(count), addresses.join(), words];
+    /** Opens `count` connections from some of the other computer's addresses, and says `words` on each; over https without looking at the certificate. */
+    connect(port: number, count: number, addresses: readonly string[], words = '', scheme: 'http' | 'https' = 'http') {
+      const args = [script, `${net}.1`, String(port), String(count), addresses.join(), words, scheme];
       const child = spawn('ip', ['netns', 'exec', name, process.execPath, ...args], {
         stdio: ['pipe', 'pipe', 'inherit'],
       });
