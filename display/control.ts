@@ -10,7 +10,7 @@ export interface ControlEvents {
   readonly onChange: () => void;
   /** The connection was lost and is back. */
   readonly onBack: () => void;
-  /** This page is of another version than the server. */
+  /** This page is of another version than the server, or its device is not paired any more. */
   readonly onOutdated: () => void;
 }
 
@@ -33,8 +33,9 @@ export class Control {
       this.watched = false;
     });
     let before = unlinked.phase;
-    this.store.subscribe(({ phase }) => {
-      if (phase === 'outdated') events.onOutdated();
+    this.store.subscribe(({ phase, refusal }) => {
+      // What is loaded again shows how to pair, where this is no display of the piece any more.
+      if (phase === 'outdated' || refusal?.code === 'not-paired') events.onOutdated();
       if (phase === 'online' && before === 'lost') events.onBack();
       before = phase;
       events.onChange();

@@ -38,7 +38,7 @@ import { ownHosts } from './live/own-hosts.ts';
 import { Portraits } from './live/portraits.ts';
 import { PreviewStream } from './live/preview-stream.ts';
 import { withPlaces } from './live/route-places.ts';
-import { fromOurPages, refuseUpgrade, type Upgrade, UpgradeGate } from './live/upgrade.ts';
+import { refuseUpgrade, type Upgrade, UpgradeGate } from './live/upgrade.ts';
 import { readPackDescription } from './networks/face-pack.ts';
 import { packageRoot, packFolder } from './paths.ts';
 import { describeParameters, type ParameterValues } from './protocol/parameters.ts';
@@ -135,8 +135,14 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     now: clock.date,
   });
   const waiting = new WaitingDevices(() => socket.changed());
-  const pairing = new Pairing({ devices, waiting, guard, now: clock.now });
-  const gate = new UpgradeGate(devices, hosts);
+  const pairing = new Pairing({
+    devices,
+    waiting,
+    guard,
+    now: clock.now,
+    onPaired: (message) => log.write('info', message),
+  });
+  const gate = new UpgradeGate(devices, hosts, https !== null);
 
   const { forgetAfter, keepPortraits, resume, attractFaces } = config.chain;
   const chain = await openChain({ folder: inFolder(config.chain.folder), forgetAfter, keepPortraits });
@@ -209,7 +215,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     displays.dropThumbnails();
   });
 
-  const control = new Control({ installation, parameters, chain, stateFile, log, now: clock.date });
+  const control = new Control({ devices, pairing, installation, parameters, chain, stateFile, log, now: clock.date });
   const displays = new Displays((client) => frames.countsOf(client));
   const changed = () => socket.changed();
   const osc = new OscControl({ config: config.osc, control, parameters, installation, log, clock, onChange: changed });
@@ -226,6 +232,10 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     log,
     osc: () => osc.health,
     clients: () => socket.clients,
+    devices: () => ({
+      devices: devices.list((id) => socket.isConnected(id)),
+      waiting: waiting.list(clock.now()),
+    }),
     publicAddress: () => config.server.publicAddress.replace(/\/$/, '') || address(),
   });
   const socket: ControlSocket = new ControlSocket({
@@ -236,6 +246,7 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     log,
     pin: guard,
     devices,
+    isSecured: https !== null,
     hosts,
     isCurrent: (build) => answers(build) !== undefined,
     now: clock.now,
@@ -260,8 +271,8 @@ async function build(options: LiveOptions, closing: Closing): Promise<Live> {
     thumbnail: (display, query) => displays.thumbnail(display, query),
     health: () => healthOf({ installation, engine, chain, camera, displays, helpers }),
     upgrades: {
-      [routes.frames]: fromOurPages(
-        hosts,
+      [routes.frames]: gate.from(
+        'display',
         withPlaces(identify, (...upgrade) => frames.handleUpgrade(...upgrade)),
       ),
       [routes.preview]: gate.from(

@@ -4,7 +4,7 @@ import type { ParameterValue } from '../../server/protocol/parameters.ts';
 import type { Answer } from '../shared/link/answers.ts';
 import { clientId } from '../shared/link/client-id.ts';
 import { openSocket } from '../shared/link/open-socket.ts';
-import { type PageLink, unlinked } from '../shared/link/page-link.ts';
+import { type PageLink, reduceLink, unlinked } from '../shared/link/page-link.ts';
 import { type Revival, watchRevival } from '../shared/link/revival.ts';
 import { linkSocket } from '../shared/link/socket-link.ts';
 import { reloadOnce } from '../shared/reload.ts';
@@ -14,6 +14,7 @@ import { stayAwake } from '../shared/wake.ts';
 import { type Acknowledgements, answered, noAcknowledgements, sending } from './model/acknowledgements.ts';
 import { commandKey, commandLabel } from './model/command-label.ts';
 import { createDrafts, type Drafts } from './model/drafts.ts';
+import { introduce } from './model/introduce.ts';
 import { forgetPin, keepPin, keptPin } from './model/kept-pin.ts';
 
 /** The curator's tablet without its looks. */
@@ -76,8 +77,10 @@ export function startCuratorApp(): CuratorApp {
   };
   link.subscribe((value) => {
     if (value.phase === 'online') keepPin(storage, pin);
-    if (value.phase === 'refused' && value.refusal?.code === 'pin') forgetPin(storage);
-    if (value.phase === 'outdated') reloadOnce(storage, Date.now(), () => location.reload());
+    if (value.phase === 'refused' && ['pin', 'not-paired'].includes(value.refusal?.code ?? '')) forgetPin(storage);
+    // What is loaded again comes over https.
+    if (value.phase === 'outdated' || value.refusal?.code === 'not-secure')
+      reloadOnce(storage, Date.now(), () => location.reload());
     passed();
   });
   setInterval(passed, 500);
@@ -98,7 +101,11 @@ export function startCuratorApp(): CuratorApp {
       pin = value;
       socket.close();
       link.set({ ...unlinked, state: null });
-      socket.open();
+      void introduce(pin).then((refusal) => {
+        if (pin !== value) return;
+        if (refusal === null) socket.open();
+        else link.update((known) => reduceLink(known, { type: 'refused', refusal }));
+      });
     },
     lock() {
       pin = '';

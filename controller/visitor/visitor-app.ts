@@ -73,8 +73,8 @@ export function startVisitorApp(): VisitorApp {
   const reload = () => reloadOnce(storage, Date.now(), () => location.reload());
 
   link.subscribe((value) => {
-    // What is loaded again asks for the PIN where this is no tablet of the piece any more.
-    if (value.phase === 'outdated' || value.refusal?.code === 'not-paired') reload();
+    // What is loaded again asks for the PIN where this is no tablet of the piece any more, or comes over https.
+    if (value.phase === 'outdated' || ['not-paired', 'not-secure'].includes(value.refusal?.code ?? '')) reload();
     camera.want(cameraAllowed(value));
     passed();
   });

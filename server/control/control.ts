@@ -4,12 +4,15 @@ import type { Sender } from '../installation/machine-types.ts';
 import type { ChainPort, Off } from '../installation/ports.ts';
 import type { Installation } from '../installation/runner.ts';
 import type { Command, CommandAnswer } from '../protocol/commands.ts';
+import { pairingCode } from '../protocol/devices.ts';
 import type { Mapping } from '../protocol/mapping.ts';
 import { displayNamePattern } from '../protocol/messages.ts';
 import type { RefusalCode } from '../protocol/refusals.ts';
 import { facesAtOnce, type Preset } from '../protocol/snapshot.ts';
+import type { Devices } from './devices.ts';
 import type { LiveParameters } from './live-parameters.ts';
 import type { LogBook } from './log-book.ts';
+import type { Pairing } from './pairing.ts';
 
 const mostPresets = 50;
 const mostMappings = 32;
@@ -19,6 +22,8 @@ export interface ControlParts {
   readonly parameters: LiveParameters;
   readonly chain: Pick<ChainPort, 'faces' | 'forget' | 'confirmClock'>;
   readonly stateFile: Pick<StateFile, 'state' | 'update'>;
+  readonly devices: Pick<Devices, 'rename' | 'remove'>;
+  readonly pairing: Pick<Pairing, 'confirm'>;
   readonly log: LogBook;
   readonly now: () => number;
 }
@@ -82,6 +87,12 @@ export class Control {
           : refused('not-found', 'The date is not in question (any more).');
       case 'chain.find':
         return this.#find(command.visitor);
+      case 'device.pair':
+        return this.#pair(command.code);
+      case 'device.rename':
+        return this.#parts.devices.rename(command.device, command.name.trim()) ? done : noDevice;
+      case 'device.remove':
+        return this.#remove(command.device);
       case 'mapping.set':
         return this.#map(command.display, command.mapping);
       case 'mapping.reset':
@@ -130,6 +141,19 @@ export class Control {
     return { status: 'done', faces };
   }
 
+  #pair(typed: string): CommandAnswer {
+    const code = typed.replace(/[\s-]/g, '');
+    if (!pairingCode.test(code)) return refused('invalid', 'A code has six digits.');
+    if (this.#parts.pairing.confirm(code)) return done;
+    return refused('not-found', 'No display shows this code now. Compare it with the one on the display.');
+  }
+
+  #remove(device: string): CommandAnswer {
+    if (!this.#parts.devices.remove(device)) return noDevice;
+    this.#parts.log.write('info', 'A paired device was removed.');
+    return done;
+  }
+
   #map(display: string, mapping: Mapping | null): CommandAnswer {
     if (!displayNamePattern.test(display)) return refused('invalid', 'This is not the name of a display.');
     const { [display]: before, ...others } = this.mappings;
@@ -148,3 +172,4 @@ export class Control {
 
 const done: CommandAnswer = { status: 'done' };
 const refused = (code: RefusalCode, reason: string): CommandAnswer => ({ status: 'refused', code, reason });
+const noDevice = refused('not-found', 'There is no such device (any more).');

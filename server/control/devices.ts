@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { SavedDevice } from '../config/state-file.ts';
 import type { Off } from '../installation/ports.ts';
-import { type DeviceKind, deviceLimits, includesKind, type PairedDevice } from '../protocol/devices.ts';
+import { type DeviceKind, deviceKinds, deviceLimits, includesKind, type PairedDevice } from '../protocol/devices.ts';
 import type { OwnHosts } from '../protocol/hosts.ts';
 import { type Sender, senderOf } from '../protocol/loopback.ts';
 import type { Identity } from '../protocol/places.ts';
@@ -79,12 +79,11 @@ export class Devices {
   }
 
   /** Notes that a device is there, at an address. */
-  seen(request: Sender, address: string): void {
-    const device = this.#find(request);
+  seen(id: string, address: string): void {
+    const device = this.#byId(id);
     if (!device) return;
     const now = this.#parts.now();
-    const moved = { ...device, seenAt: now, address: address.slice(0, deviceLimits.address) };
-    this.#devices.set(device.key, moved);
+    this.#devices.set(device.key, { ...device, seenAt: now, address: address.slice(0, deviceLimits.address) });
     if (Math.abs(now - device.savedAt) >= saveIntervalMs) this.#save();
   }
 
@@ -95,18 +94,19 @@ export class Devices {
   }
 
   /**
-   * Pairs the device that a request comes from and returns its `Set-Cookie`, with a new secret: what was known before
-   * proves nothing any more. A device that may do more already stays what it is.
+   * Pairs the device that a request comes from and returns its `Set-Cookie`; null on this computer, which needs none. A
+   * device that is known stays itself and gets a new secret; one that may do more already goes on doing so.
    */
-  pair(request: Sender, kind: DeviceKind, description: DeviceDescription): string {
-    const before = deviceTokens(request).flatMap((token) => this.#devices.get(tokenHash(token)) ?? []);
-    for (const { key } of before) this.#devices.delete(key);
-    const most = before.reduce((highest, old) => (includesKind(old.kind, highest) ? old.kind : highest), kind);
-    const named = before.find((old) => old.kind === most) ?? description;
+  pair(request: Sender, kind: DeviceKind, description: DeviceDescription): string | null {
+    if (this.#parts.hosts.isFromHere(request)) return null;
+    const known = deviceTokens(request).flatMap((token) => this.#devices.get(tokenHash(token)) ?? []);
+    known.sort((a, b) => deviceKinds.indexOf(b.kind) - deviceKinds.indexOf(a.kind));
+    for (const { key } of known) this.#devices.delete(key);
+    const [same, ...others] = known;
     const token = newToken(request);
-    this.#add(token, most, { ...description, name: named.name });
-    // Connections of the device as it was go on only as what it is now.
-    for (const { id } of before) this.#removed(id);
+    const most = same && includesKind(same.kind, kind) ? same.kind : kind;
+    this.#add(token, most, { ...description, ...(same && { name: same.name }) }, same);
+    for (const { id } of others) this.#removed(id);
     return deviceCookie(token, request);
   }
 
@@ -117,7 +117,7 @@ export class Devices {
 
   /** Removes a device; its connections end at once. False where there is none. */
   remove(id: string): boolean {
-    const device = [...this.#devices.values()].find((candidate) => candidate.id === id);
+    const device = this.#byId(id);
     if (!device) return false;
     this.#devices.delete(device.key);
     this.#save();
@@ -127,7 +127,7 @@ export class Devices {
 
   /** False where there is no such device. */
   rename(id: string, name: string): boolean {
-    const device = [...this.#devices.values()].find((candidate) => candidate.id === id);
+    const device = this.#byId(id);
     if (!device) return false;
     this.#devices.set(device.key, { ...device, name: name.slice(0, deviceLimits.name) });
     this.#save();
@@ -167,18 +167,27 @@ export class Devices {
     return token === null ? null : (this.#devices.get(tokenHash(token)) ?? null);
   }
 
-  #add(token: string, kind: DeviceKind, { name, browser, address }: DeviceDescription): void {
+  #byId(id: string): Device | undefined {
+    return [...this.#devices.values()].find((device) => device.id === id);
+  }
+
+  #add(
+    token: string,
+    kind: DeviceKind,
+    { name, browser, address }: DeviceDescription,
+    same?: Pick<Device, 'id' | 'pairedAt'>,
+  ): void {
     const now = this.#parts.now();
     const key = tokenHash(token);
     this.#devices.set(key, {
-      id: randomBytes(9).toString('base64url'),
+      id: same?.id ?? randomBytes(9).toString('base64url'),
       kind,
       name: name.slice(0, deviceLimits.name),
       browser: browser.slice(0, deviceLimits.browser),
       address: address.slice(0, deviceLimits.address),
       key,
       pin: this.#pinMark,
-      pairedAt: now,
+      pairedAt: same?.pairedAt ?? now,
       seenAt: now,
       savedAt: now,
     });

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { shortestPin } from '../protocol/pin.ts';
+import type { PinRefusal } from '../protocol/pin-refusal.ts';
 import type { Identity } from '../protocol/places.ts';
 import { sourceOf } from '../protocol/source.ts';
 import { type WaitPolicy, WrongTries } from './wrong-tries.ts';
@@ -17,9 +18,7 @@ export const pinLimits = {
 } as const satisfies Record<string, number | WaitPolicy>;
 
 /** Why a PIN was not taken; `wait`: it was not even compared. `retryAfter`: seconds before the next try. */
-export type PinVerdict =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly why: 'wrong' | 'wait' | 'too-short'; readonly retryAfter: number | null };
+export type PinVerdict = { readonly ok: true } | PinRefusal;
 
 export interface PinGuardParts {
   readonly pin: string;

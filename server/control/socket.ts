@@ -5,7 +5,9 @@ import { messageOf } from '../errors.ts';
 import type { Off } from '../installation/ports.ts';
 import type { Change, Installation } from '../installation/runner.ts';
 import { type CommandAnswer, parseCommand } from '../protocol/commands.ts';
+import type { DeviceKind } from '../protocol/devices.ts';
 import type { OwnHosts } from '../protocol/hosts.ts';
+import { isPlainFromElsewhere } from '../protocol/loopback.ts';
 import {
   type ClientEvents,
   type ConnectRefusal,
@@ -15,8 +17,9 @@ import {
   type Role,
   type ServerEvents,
 } from '../protocol/messages.ts';
+import { pinRefusal } from '../protocol/pin-refusal.ts';
 import { type Identity, Places } from '../protocol/places.ts';
-import { refusalCodes } from '../protocol/refusals.ts';
+import { type RefusalCode, refusalCodes } from '../protocol/refusals.ts';
 import { routes } from '../protocol/routes.ts';
 import type { CurvePoint } from '../protocol/snapshot.ts';
 import type { Control } from './control.ts';
@@ -56,16 +59,23 @@ export interface SocketParts {
   readonly log: LogBook;
   readonly pin: PinGuard;
   readonly devices: Devices;
+  /** Whether the pages are served over https: PIN and camera then travel no other way. */
+  readonly isSecured: boolean;
   readonly hosts: Pick<OwnHosts, 'refusal'>;
   /** Whether the pages are still served with this script; false after an upgrade. */
   readonly isCurrent: (build: string) => boolean;
   readonly now: () => number;
 }
 
+/** What a device must be for a page of each role. */
+const kinds: Readonly<Record<Role, DeviceKind>> = { display: 'display', visitor: 'tablet', curator: 'curator' };
+
 interface PageData {
   hello: Hello;
   /** Id of the paired device it runs on; null on this computer. */
   device: string | null;
+  /** Where it is, see `senderOf`. */
+  address: string;
 }
 /** What carries a page's messages, from its first request on. */
 type Connection = Socket['conn'];
@@ -128,6 +138,12 @@ export class ControlSocket {
     return { tablets: this.#count('visitor'), curators: this.#count('curator') };
   }
 
+  /** Whether a page is open on a device. */
+  isConnected(device: string): boolean {
+    for (const { page } of this.#pages.values()) if (page.data.device === device) return true;
+    return false;
+  }
+
   /** Something that pages show has changed. */
   changed(): void {
     this.#timer ??= setTimeout(() => this.#flush(), gather);
@@ -175,28 +191,28 @@ export class ControlSocket {
     const isCrowded = rest.role !== 'curator' && this.#places.room(who) < socketLimits.curators;
     if (isCrowded || !this.#places.has(page.conn)) return tooMany;
     page.data.hello = rest;
-    page.data.device = devices.idOf(page.request);
-    if (rest.role === 'visitor' && !devices.admits(page.request, 'tablet')) {
-      return { code: 'not-paired', reason: refusalCodes['not-paired'] };
+    page.data.device = who.device;
+    page.data.address = who.address;
+    if (rest.role !== 'display' && this.#parts.isSecured && isPlainFromElsewhere(page.request)) {
+      return refusalOf('not-secure');
     }
-    if (rest.role !== 'curator') return null;
-    const verdict = pin.check(given, who, now());
-    if (verdict.ok)
-      return this.#enter(page.conn, { ...who, device: who.device ?? `PIN at ${who.address}` }) ? null : tooMany;
-    const { retryAfter, why } = verdict;
-    if (why === 'too-short') return { code: 'pin-too-short', reason: refusalCodes['pin-too-short'] };
-    if (retryAfter === null) return { code: 'pin', reason: refusalCodes.pin };
-    return { code: 'rate-limited', reason: `Wait ${retryAfter} s, then try again.`, retryAfter };
+    const isPaired = devices.admits(page.request, kinds[rest.role]);
+    if (rest.role === 'curator') {
+      const verdict = pin.check(given, who, now());
+      if (!verdict.ok) return pinRefusal(verdict);
+    }
+    return isPaired ? null : refusalOf('not-paired');
   }
 
   #connected(page: Page): void {
-    const { view, displays, isCurrent, now } = this.#parts;
+    const { view, devices, displays, isCurrent, now } = this.#parts;
     const { role, client, name = 'main', build } = page.data.hello;
     // What is waiting to be told belongs to those who were there before.
     this.#flush();
     const feed = new StateFeed();
     this.#pages.set(page.id, { page, feed });
     void page.join(role);
+    if (page.data.device !== null) devices.seen(page.data.device, page.data.address);
     if (role === 'display') {
       displays.connect(page.id, name, client, now());
       page.emit('watch', this.#count('curator') > 0);
@@ -215,7 +231,8 @@ export class ControlSocket {
   }
 
   #listen(page: Page, feed: StateFeed): void {
-    const { view, displays, now } = this.#parts;
+    const { view, devices, displays, now } = this.#parts;
+    const { device, address } = page.data;
     const { role, client } = page.data.hello;
     const bucket = new TokenBucket(socketLimits.rate, socketLimits.burst);
     let wrong = 0;
@@ -243,7 +260,10 @@ export class ControlSocket {
       page.emit('state', feed.whole(view.for(page.data.hello), now()));
     };
     receive('sync', sync, socketLimits.dear);
-    receive('time', (_, answer) => tell(answer, now()));
+    receive('time', (_, answer) => {
+      if (device !== null) devices.seen(device, address);
+      tell(answer, now());
+    });
     receive('report', (report) => (displays.report(page.id, report) ? this.changed() : isWrong()));
     const keep = (picture: unknown) => (displays.keepThumbnail(page.id, picture) ? this.changed() : isWrong());
     receive('thumbnail', keep, socketLimits.dear);
@@ -270,6 +290,7 @@ export class ControlSocket {
 }
 
 const tooMany: ConnectRefusal = { code: 'too-many', reason: 'Too many pages are open.', retryAfter: 10 };
+const refusalOf = (code: RefusalCode): ConnectRefusal => ({ code, reason: refusalCodes[code] });
 
 /** Ends a connection at once. A WebSocket would wait for its client to agree. */
 function end(connection: Connection): void {

@@ -38,6 +38,7 @@ export interface ViewParts {
   readonly log: LogBook;
   readonly osc: () => CuratorState['osc'];
   readonly clients: () => { readonly tablets: number; readonly curators: number };
+  readonly devices: () => Pick<CuratorState, 'devices' | 'waiting'>;
   /** Address under which phones reach this server, without a slash at the end. */
   readonly publicAddress: () => string;
 }
@@ -133,12 +134,13 @@ export class StateView {
   }
 
   #curator(): CuratorState {
-    const { engine, camera, displays, control, chain, log, osc, clients } = this.#parts;
+    const { engine, camera, displays, control, chain, log, osc, clients, devices } = this.#parts;
     return {
       engine: engine.health,
       camera: camera.health,
       displays: displays.list,
       ...clients(),
+      ...devices(),
       osc: osc(),
       presets: control.presets,
       unreadable: chain.unreadable.slice(0, facesAtOnce),

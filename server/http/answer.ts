@@ -40,6 +40,10 @@ export const text = (status: number, body: string): Answer => ({
 });
 export const notFound = text(404, 'There is nothing here.\n');
 
+/** A picture, or nothing. A forgotten face must not live on in a cache. */
+export const image = (bytes: Uint8Array | null, type: string): Answer =>
+  bytes === null ? notFound : { status: 200, type, body: bytes, cache: 'never' };
+
 /** Sends an answer; the body is left out for HEAD. */
 export function send(response: ServerResponse, answer: Answer, isHead = false): void {
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;

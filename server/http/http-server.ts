@@ -1,20 +1,22 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
 import { FamiliarError, messageOf } from '../errors.ts';
 import type { ChainPort } from '../installation/ports.ts';
 import type { OwnHosts } from '../protocol/hosts.ts';
-import { isLoopback } from '../protocol/loopback.ts';
+import { isPlainFromElsewhere } from '../protocol/loopback.ts';
 import type { Identity } from '../protocol/places.ts';
 import { type FacePicture, routes } from '../protocol/routes.ts';
-import { type Answer, decoded, notFound, send, text } from './answer.ts';
+import { type Answer, decoded, image, notFound, send, text } from './answer.ts';
 import { type Authority, answerCertificate } from './certificate-page.ts';
 import { followConnections } from './connections.ts';
+import { answerCurator } from './curator-page.ts';
+import { answerDisplay } from './display-page.ts';
+import type { PairingGate } from './pairing-gate.ts';
 import { plainPages, plainTemplate } from './plain-page.ts';
 import { answerReceipt, type ReceiptChain, type ReceiptOptions } from './receipts.ts';
 import { addTls, type TlsCredentials } from './secure.ts';
-import { answerVisitor, type PairingGate } from './visitor-page.ts';
+import { answerVisitor } from './visitor-page.ts';
 
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -56,7 +58,7 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Pages whose device has a camera or a PIN: over https wherever there is one. */
+/** Pages whose device has a camera or a PIN: over https wherever there is one. So is every form that asks for the PIN. */
 const secured: readonly string[] = [routes.visitor, routes.curator];
 const pictures: readonly FacePicture[] = ['final.webp', 'thumbnail.webp'];
 
@@ -64,9 +66,14 @@ const pictures: readonly FacePicture[] = ['final.webp', 'thumbnail.webp'];
 export function createHttpServer(options: HttpOptions): HttpServer {
   const { pages, pairing, texts } = options;
   const write = plainPages(String(pages(plainTemplate)?.body ?? ''));
+  const partsOf = (route: string) => ({ pairing, page: pages(route) ?? notFound, write, texts });
   const special: Special = {
     receipt: answerReceipt({ ...options, write }),
-    visitor: answerVisitor({ pairing, page: pages(routes.visitor) ?? notFound, write, texts }),
+    pages: {
+      [routes.display]: answerDisplay(partsOf(routes.display)),
+      [routes.visitor]: answerVisitor(partsOf(routes.visitor)),
+      [routes.curator]: answerCurator(partsOf(routes.curator)),
+    },
   };
   const handle = (request: IncomingMessage, response: Parameters<typeof send>[0]) => {
     void answer(options, special, request)
@@ -116,10 +123,11 @@ export function createHttpServer(options: HttpOptions): HttpServer {
 /** What is more than a file or a picture. */
 interface Special {
   readonly receipt: ReturnType<typeof answerReceipt>;
-  readonly visitor: ReturnType<typeof answerVisitor>;
+  /** Pages that pair devices, by their routes. */
+  readonly pages: Readonly<Record<string, (request: IncomingMessage, url: URL) => Promise<Answer>>>;
 }
 
-async function answer(options: HttpOptions, special: Special, request: IncomingMessage): Promise<Answer> {
+async function answer(options: HttpOptions, specials: Special, request: IncomingMessage): Promise<Answer> {
   const refusal = options.hosts.refusal(request);
   if (refusal !== null) return text(421, `${refusal}\n`);
   const url = urlOf(request);
@@ -127,16 +135,17 @@ async function answer(options: HttpOptions, special: Special, request: IncomingM
   const isReceipt = pathname.startsWith(routes.receipt);
   // What holds for a page holds for it with a slash as well.
   const route = pathname.replace(/(?<=.)\/$/, '');
-  const isVisitor = route === routes.visitor;
+  const special = Object.hasOwn(specials.pages, route) ? specials.pages[route] : undefined;
   // Both have forms.
-  const methods = isReceipt || isVisitor ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD'];
+  const methods = isReceipt || special ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD'];
   if (!methods.includes(request.method ?? '')) return text(405, 'Not here.\n');
-  if (isReceipt) return special.receipt(request, url);
+  if (isReceipt) return specials.receipt(request, url);
   const host = hostOf(request);
-  if (options.tls && secured.includes(route) && host !== null && isPlainFromElsewhere(request)) {
+  const wantsPin = secured.includes(route) || request.method === 'POST' || url.searchParams.has('pair');
+  if (options.tls && wantsPin && host !== null && isPlainFromElsewhere(request)) {
     return { ...text(307, 'Over https, please.\n'), headers: { location: `https://${host}${pathname}${url.search}` } };
   }
-  if (isVisitor) return special.visitor(request);
+  if (special) return special(request, url);
   const page = options.pages(pathname);
   if (page !== undefined) return page;
   const certificate = options.authority && answerCertificate(pathname, host ?? 'localhost', options.authority);
@@ -144,6 +153,7 @@ async function answer(options: HttpOptions, special: Special, request: IncomingM
   if (pathname === routes.health) {
     return { status: 200, type: 'application/json', body: JSON.stringify(options.health()), cache: 'never' };
   }
+  if (!options.pairing.admits(request, pathname.startsWith(routes.thumbnails) ? 'curator' : 'display')) return notFound;
   if (pathname.startsWith(routes.faces)) {
     const [id, name] = pathname.slice(routes.faces.length).split('/').map(decoded);
     const picture = pictures.find((known) => known === name);
@@ -159,10 +169,6 @@ async function answer(options: HttpOptions, special: Special, request: IncomingM
   return notFound;
 }
 
-/** A forgotten face must not live on in a cache. */
-const image = (bytes: Uint8Array | null, type: string): Answer =>
-  bytes === null ? notFound : { status: 200, type, body: bytes, cache: 'never' };
-
 function urlOf(request: IncomingMessage): URL {
   try {
     return new URL((request.url ?? '/').slice(0, 2000), 'http://localhost');
@@ -174,11 +180,6 @@ function urlOf(request: IncomingMessage): URL {
 /** What the browser called us, with the port; null where that is no name of ours to repeat. */
 function hostOf({ headers }: IncomingMessage): string | null {
   return /^[\w.-]+(:\d+)?$|^\[[\da-fA-F:.]+\](:\d+)?$/.test(headers.host ?? '') ? (headers.host as string) : null;
-}
-
-/** On this computer itself browsers trust plain http. */
-function isPlainFromElsewhere({ socket }: IncomingMessage): boolean {
-  return !(socket as Partial<TLSSocket>).encrypted && !isLoopback(socket.remoteAddress);
 }
 
 function listenError(error: NodeJS.ErrnoException, { host, port }: HttpOptions): FamiliarError {

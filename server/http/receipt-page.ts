@@ -1,12 +1,15 @@
-import { faceUrl, receiptUrl } from '../protocol/routes.ts';
+import { receiptUrl } from '../protocol/routes.ts';
 import { fillText, type Texts } from '../protocol/texts.ts';
 import { emptyOval, escaped, type PlainPage } from './plain-page.ts';
 
+/** Address of a receipt's picture, below its own: phones are not paired, their code is what lets them see it. */
+export const receiptPicture = 'final.webp';
+
 /** What a receipt shows. */
 export type ReceiptState =
-  | { readonly kind: 'face'; readonly face: string; readonly visitor: number; readonly at: number }
+  | { readonly kind: 'face'; readonly visitor: number; readonly at: number }
   | { readonly kind: 'becoming' }
-  | { readonly kind: 'sure'; readonly face: string }
+  | { readonly kind: 'sure' }
   | { readonly kind: 'forgotten' }
   | { readonly kind: 'unknown' };
 
@@ -51,21 +54,21 @@ function content({ token, state, language, texts }: Receipt): string {
   const action = escaped(receiptUrl(token));
   const spoken = `<input type="hidden" name="language" value="${escaped(language)}">`;
   const notice = (text: string) => `${emptyOval}\n<h1 class="long">${escaped(text)}</h1>`;
-  const picture = (face: string) => escaped(faceUrl(face, 'final.webp'));
-  const oval = (face: string, kind = '') =>
-    `<div class="oval${kind}"><img src="${picture(face)}" alt="${escaped(words.receiptFaceAlt)}" width="512" height="512"></div>`;
+  const picture = `${action}/${receiptPicture}`;
+  const oval = (kind = '') =>
+    `<div class="oval${kind}"><img src="${picture}" alt="${escaped(words.receiptFaceAlt)}" width="512" height="512"></div>`;
   switch (state.kind) {
     case 'face':
-      return `${oval(state.face)}
+      return `${oval()}
 <h1>${escaped(words.receiptTitle)}</h1>
 <p>${escaped(fillText(words.receiptText, { date: dateIn(language, state.at) }))}</p>
 <p class="number">${escaped(fillText(words.captionVisitor, { number: state.visitor }))}</p>
 <div class="choices">
-<a class="main" href="${picture(state.face)}" download="familiar-face-${state.visitor}.webp">${escaped(words.receiptSave)}</a>
+<a class="main" href="${picture}" download="familiar-face-${state.visitor}.webp">${escaped(words.receiptSave)}</a>
 <form method="get" action="${action}">${spoken}<button class="quiet" name="forget" value="ask">${escaped(words.receiptForget)}</button></form>
 </div>`;
     case 'sure':
-      return `${oval(state.face, ' oval-leaving')}
+      return `${oval(' oval-leaving')}
 <h1 class="long">${escaped(words.receiptForgetSure)}</h1>
 <div class="choices">
 <form method="get" action="${action}">${spoken}<button class="main">${escaped(words.back)}</button></form>

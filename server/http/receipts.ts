@@ -3,11 +3,11 @@ import type { ChainPort } from '../installation/ports.ts';
 import type { Language } from '../protocol/parameters.ts';
 import { receiptUrl, routes } from '../protocol/routes.ts';
 import type { Texts } from '../protocol/texts.ts';
-import { type Answer, decoded } from './answer.ts';
+import { type Answer, decoded, image } from './answer.ts';
 import { type PlainPage, preferredLanguage } from './plain-page.ts';
-import { type ReceiptState, receiptPage } from './receipt-page.ts';
+import { type ReceiptState, receiptPage, receiptPicture } from './receipt-page.ts';
 
-export interface ReceiptChain extends Pick<ChainPort, 'byReceipt' | 'forget'> {
+export interface ReceiptChain extends Pick<ChainPort, 'byReceipt' | 'forget' | 'picture'> {
   /** Whether a receipt's face has been deleted since the start. Rejects where that failed. */
   wasForgotten(token: string): Promise<boolean>;
 }
@@ -28,7 +28,7 @@ export interface ReceiptOptions {
 const lookAgain = 10;
 
 /**
- * Answers `/receipt/<token>`, and POST `/receipt/<token>/forget`. Tokens are secrets of 128 bits: nobody guesses one.
+ * Answers `/receipt/<token>`, its picture, and POST `/receipt/<token>/forget`. Tokens are secrets of 128 bits: nobody guesses one.
  * The language is the one the visitor chose on the tablet (`?language=`), or on the receipt, else that of their phone.
  */
 export function answerReceipt({ chain, write, texts, languages, onForgotten }: ReceiptOptions) {
@@ -57,11 +57,12 @@ export function answerReceipt({ chain, write, texts, languages, onForgotten }: R
     if (verb === 'forget') {
       return { status: 303, type: 'text/plain', body: '', headers: { location: receiptUrl(token) } };
     }
+    if (verb === receiptPicture) {
+      return image(found?.finished ? await chain.picture(found.face.id, 'final.webp') : null, 'image/webp');
+    }
     if (found === null) return page({ kind: 'unknown' }, 404);
     if (!found.finished) return page({ kind: 'becoming' });
-    const { id, visitor, at } = found.face;
-    return page(
-      url.searchParams.get('forget') === 'ask' ? { kind: 'sure', face: id } : { kind: 'face', face: id, visitor, at },
-    );
+    const { visitor, at } = found.face;
+    return page(url.searchParams.get('forget') === 'ask' ? { kind: 'sure' } : { kind: 'face', visitor, at });
   };
 }

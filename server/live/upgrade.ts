@@ -4,6 +4,8 @@ import type { Devices } from '../control/devices.ts';
 import { socketRefusal } from '../control/same-origin.ts';
 import type { DeviceKind } from '../protocol/devices.ts';
 import type { OwnHosts } from '../protocol/hosts.ts';
+import { isPlainFromElsewhere } from '../protocol/loopback.ts';
+import { refusalCodes } from '../protocol/refusals.ts';
 
 /** Takes over a connection that is to become a WebSocket. */
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -29,12 +31,15 @@ export const fromOurPages =
 export class UpgradeGate {
   readonly #devices: Pick<Devices, 'admits' | 'idOf'>;
   readonly #hosts: OwnHosts;
+  readonly #isSecured: boolean;
   /** Connections by the id of their device. */
   readonly #open = new Map<string, Set<Duplex>>();
 
-  constructor(devices: Pick<Devices, 'admits' | 'idOf' | 'onRemoved'>, hosts: OwnHosts) {
+  /** @param isSecured whether the pages are served over https: cameras then travel no other way */
+  constructor(devices: Pick<Devices, 'admits' | 'idOf' | 'onRemoved'>, hosts: OwnHosts, isSecured: boolean) {
     this.#devices = devices;
     this.#hosts = hosts;
+    this.#isSecured = isSecured;
     devices.onRemoved((id) => {
       for (const socket of this.#open.get(id) ?? []) socket.destroy();
     });
@@ -43,7 +48,9 @@ export class UpgradeGate {
   /** Lets through what pages of ours on this computer ask for, and on devices that may do what `kind` may. */
   from(kind: DeviceKind, upgrade: Upgrade): Upgrade {
     return fromOurPages(this.#hosts, (request, socket, head) => {
-      if (!this.#devices.admits(request, kind)) return refuseUpgrade(socket, 403, 'This device is not paired.\n');
+      const isExposed = kind !== 'display' && this.#isSecured && isPlainFromElsewhere(request);
+      if (isExposed) return refuseUpgrade(socket, 403, refusalCodes['not-secure']);
+      if (!this.#devices.admits(request, kind)) return refuseUpgrade(socket, 403, refusalCodes['not-paired']);
       this.#follow(this.#devices.idOf(request), socket);
       upgrade(request, socket, head);
     });

@@ -1,3 +1,4 @@
+import { deviceLimits } from './devices.ts';
 import { type Mapping, validateMapping } from './mapping.ts';
 import type { ParameterValue, Source } from './parameters.ts';
 import type { RefusalCode } from './refusals.ts';
@@ -128,6 +129,24 @@ export const commands = {
     from: curator,
     osc: null,
     fields: { display: displayName },
+  },
+  'device.pair': {
+    help: 'Pairs the display that shows a code.',
+    from: curator,
+    osc: null,
+    fields: { code: text(20) },
+  },
+  'device.rename': {
+    help: 'Names a paired device.',
+    from: curator,
+    osc: null,
+    fields: { device: text(40), name: text(deviceLimits.name) },
+  },
+  'device.remove': {
+    help: 'Removes a paired device: it must be paired again.',
+    from: curator,
+    osc: null,
+    fields: { device: text(40) },
   },
 } as const satisfies Record<string, Described>;
 

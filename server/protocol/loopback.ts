@@ -8,6 +8,13 @@ export interface Sender {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * Whether a request travelled over the network where others may read it. On this computer itself browsers trust plain
+ * http; what stands before a proxy on it is the proxy's business.
+ */
+export const isPlainFromElsewhere = ({ socket }: Sender): boolean =>
+  socket.encrypted !== true && !isLoopback(socket.remoteAddress);
+
 /** Whether a proxy says that it speaks for somebody else. */
 export const isForwarded = (headers: Sender['headers']): boolean =>
   Boolean(headers['x-forwarded-for'] || headers.forwarded);

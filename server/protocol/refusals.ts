@@ -22,7 +22,8 @@ export const refusalCodes = {
   pin: 'The PIN is wrong.',
   'pin-too-short':
     'The PIN in installation.yaml has fewer than six characters: it is taken only on the computer of the piece.',
-  'not-paired': 'This is not one of the visitors’ tablets: load the page again and give the PIN once.',
+  'not-paired': 'This device is not paired with the piece (any more): load the page again.',
+  'not-secure': 'The PIN and the camera are taken over https only: open this page at its https:// address.',
   'rate-limited': 'Too many tries; wait a moment.',
   failed: 'It was tried and did not work; the log says more.',
 } as const;

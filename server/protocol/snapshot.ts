@@ -1,3 +1,4 @@
+import type { PairedDevice, WaitingDevice } from './devices.ts';
 import type { Mapping } from './mapping.ts';
 import type { Language, Parameter, ParameterValue, ParameterValues } from './parameters.ts';
 import type { PortraitProblem } from './portrait-problems.ts';
@@ -187,6 +188,10 @@ export interface CuratorState {
   /** At most `facesAtOnce`. */
   readonly unreadable: readonly UnreadableFace[];
   readonly clockJump: ChainClockJump | null;
+  /** Devices on other computers that were paired, newest first. */
+  readonly devices: readonly PairedDevice[];
+  /** Displays that show a code. */
+  readonly waiting: readonly WaitingDevice[];
   /** Newest last, at most 200. */
   readonly log: readonly LogLine[];
 }

@@ -123,6 +123,16 @@ export const german: Texts = {
   pairTooShort: 'Die PIN in installation.yaml ist zu kurz für andere Computer: Sie braucht mindestens sechs Zeichen.',
   pairWait: 'Zu viele Versuche. Bitte {seconds} s warten.',
 
+  wallPairTitle: 'Dieser Bildschirm ist noch nicht gekoppelt',
+  wallPairText:
+    'Personal: Öffnen Sie auf der Kuratorenseite „Devices“ und geben Sie diesen Code ein. Dann beginnt die Wand hier von selbst.',
+  wallPairByPin: 'Stattdessen hier die PIN eingeben',
+  wallPairPinTitle: 'Diesen Bildschirm koppeln',
+  wallPairPinText: 'Geben Sie einmal die PIN der Kuratorenseite ein, dann zeigt dieser Bildschirm die Wand.',
+  wallPairByCode: 'Stattdessen einen Code zeigen',
+  wallPairFull:
+    'Zu viele Bildschirme warten darauf, gekoppelt zu werden. Geben Sie hier die PIN ein oder warten Sie einige Minuten.',
+
   captionVisitor: 'Gesicht {number}',
   captionBecoming: 'Gesicht {number} entsteht',
   captionAttract: '',

@@ -120,6 +120,14 @@ export const english = {
   pairTooShort: 'The PIN in installation.yaml is too short for other computers: it needs at least six characters.',
   pairWait: 'Too many tries. Please wait {seconds} s.',
 
+  wallPairTitle: 'This screen is not paired yet',
+  wallPairText: 'Staff: on the curator’s page open Devices and type this code. Then the wall begins here by itself.',
+  wallPairByPin: 'Give the PIN here instead',
+  wallPairPinTitle: 'Pair this screen',
+  wallPairPinText: 'Give the curator’s PIN once, and this screen shows the wall.',
+  wallPairByCode: 'Show a code instead',
+  wallPairFull: 'Too many screens are waiting to be paired. Give the PIN here, or wait a few minutes.',
+
   captionVisitor: 'Face {number}',
   captionBecoming: 'Face {number} is becoming',
   captionAttract: '',

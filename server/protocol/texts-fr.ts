@@ -122,6 +122,15 @@ export const french: Texts = {
     'Le code PIN dans installation.yaml est trop court pour d’autres ordinateurs : il faut au moins six caractères.',
   pairWait: 'Trop d’essais. Patientez {seconds} s.',
 
+  wallPairTitle: 'Cet écran n’est pas encore associé',
+  wallPairText:
+    'Personnel : sur la page du conservateur, ouvrez « Devices » et saisissez ce code. Le mur commence alors ici de lui-même.',
+  wallPairByPin: 'Saisir plutôt le code PIN ici',
+  wallPairPinTitle: 'Associer cet écran',
+  wallPairPinText: 'Donnez une fois le code PIN du conservateur, et cet écran montre le mur.',
+  wallPairByCode: 'Afficher plutôt un code',
+  wallPairFull: 'Trop d’écrans attendent d’être associés. Saisissez ici le code PIN, ou patientez quelques minutes.',
+
   captionVisitor: 'Visage {number}',
   captionBecoming: 'Le visage {number} prend forme',
   captionAttract: '',

@@ -12,12 +12,19 @@ export interface DevicesOptions {
   readonly saved?: readonly SavedDevice[];
   readonly guard?: PinGuard;
   readonly onWaiting?: () => void;
+  readonly onPaired?: (message: string) => void;
 }
 
 const quietGuard = (pin: string) => new PinGuard({ pin, addresses: [], save: () => {}, warn: () => {} });
 
 /** Devices and how they are paired, with a clock that a test sets and a list of what was saved. */
-export function devicesOf({ pin = '471100', saved = [], guard, onWaiting = () => {} }: DevicesOptions = {}) {
+export function devicesOf({
+  pin = '471100',
+  saved = [],
+  guard,
+  onWaiting = () => {},
+  onPaired = () => {},
+}: DevicesOptions = {}) {
   const clock = { now: Date.UTC(2026, 10, 30) };
   const state: { saved: readonly SavedDevice[] } = { saved };
   const now = () => clock.now;
@@ -26,7 +33,7 @@ export function devicesOf({ pin = '471100', saved = [], guard, onWaiting = () =>
   };
   const devices = new Devices({ saved, save, secret: 'secret of one piece', pin, hosts, now });
   const waiting = new WaitingDevices(onWaiting);
-  const pairing = new Pairing({ devices, waiting, guard: guard ?? quietGuard(pin), now });
+  const pairing = new Pairing({ devices, waiting, guard: guard ?? quietGuard(pin), now, onPaired });
   return { clock, state, devices, waiting, pairing };
 }
 

@@ -4,7 +4,7 @@ import { deviceLimits } from '../../server/protocol/devices.ts';
 import { devicesOf, requestFrom, sentBack } from './devices-of.ts';
 
 const described = { name: 'main', browser: 'Chromium on Linux', address: '192.168.1.77' };
-const withCookie = (setCookie: string, options = {}) =>
+const withCookie = (setCookie: string | null, options = {}) =>
   requestFrom('192.168.1.77', { cookie: `theme=dark; ${sentBack(setCookie)}; other=1` }, options);
 const day = 24 * 3_600_000;
 
@@ -19,6 +19,8 @@ describe('paired devices', () => {
     }
     expect(devices.isPaired(requestFrom())).toBe(false);
     expect(devices.isPaired({ socket: {}, headers: {} })).toBe(false);
+    expect(devices.pair(requestFrom('127.0.0.1'), 'curator', described), 'nor is it listed').toBeNull();
+    expect(devices.list(() => false)).toEqual([]);
   });
 
   it('may do what their kind may, and no more', () => {
@@ -77,33 +79,40 @@ describe('paired devices', () => {
     expect(devices.isPaired(withCookie(secure, { encrypted: true }))).toBe(true);
   });
 
-  it('get a new secret when they are paired again, under the name a curator gave them', () => {
+  it('stay themselves when they are paired again, with a new secret', () => {
     const { devices } = devicesOf();
     const before = devices.pair(requestFrom(), 'tablet', described);
-    devices.rename(devices.idOf(withCookie(before)) as string, 'Foyer');
+    const id = devices.idOf(withCookie(before)) as string;
+    devices.rename(id, 'Foyer');
     const removed: string[] = [];
-    devices.onRemoved((id) => removed.push(id));
-    const after = devices.pair(withCookie(before), 'display', described);
+    devices.onRemoved((one) => removed.push(one));
+    const asDisplay = devices.pair(withCookie(before), 'display', described);
     expect(devices.isPaired(withCookie(before))).toBe(false);
-    expect(removed).toHaveLength(1);
-    expect(devices.list(() => false)).toMatchObject([{ name: 'Foyer', kind: 'tablet' }]);
-    expect(devices.admits(withCookie(after), 'tablet')).toBe(true);
+    expect(devices.admits(withCookie(asDisplay), 'tablet'), 'may do no less than before').toBe(true);
+    const asCurator = devices.pair(withCookie(asDisplay), 'curator', described);
+    expect(devices.list(() => false)).toMatchObject([{ id, name: 'Foyer', kind: 'curator' }]);
+    expect(devices.idOf(withCookie(asCurator))).toBe(id);
+    expect(removed).toEqual([]);
+    // Moved to https, which takes nothing that was sent in the open.
+    const secure = devices.pair(withCookie(asCurator, { encrypted: true }), 'tablet', described);
+    expect(devices.list(() => false)).toHaveLength(1);
+    expect(devices.idOf(withCookie(secure, { encrypted: true }))).toBe(id);
   });
 
   it('are listed with their kind, name and when they were last seen', () => {
     const { clock, devices, state } = devicesOf();
     const cookie = devices.pair(requestFrom(), 'display', described);
     const pairedAt = clock.now;
-    clock.now += 3 * day + 12_345;
-    devices.seen(withCookie(cookie), '192.168.1.99');
     const id = devices.idOf(withCookie(cookie)) as string;
+    clock.now += 3 * day + 12_345;
+    devices.seen(id, '192.168.1.99');
     const seenAt = pairedAt + 3 * day;
     const row = { id, kind: 'display', ...described, address: '192.168.1.99', pairedAt, seenAt, connected: true };
     expect(devices.list((one) => one === id)).toEqual([row]);
     expect(state.saved[0].seenAt).toBe(clock.now);
     const saves = state.saved;
     clock.now += 60_000;
-    devices.seen(withCookie(cookie), '192.168.1.99');
+    devices.seen(id, '192.168.1.99');
     expect(state.saved, 'not written at every sign of life').toBe(saves);
   });
 
@@ -113,7 +122,7 @@ describe('paired devices', () => {
       clock.now += 1_000;
       return devices.pair(requestFrom(), 'tablet', described);
     });
-    devices.seen(withCookie(cookies[0]), '192.168.1.77');
+    devices.seen(devices.idOf(withCookie(cookies[0])) as string, '192.168.1.77');
     const removed: string[] = [];
     devices.onRemoved((id) => removed.push(id));
     // Also where the clock was set back meanwhile.

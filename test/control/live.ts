@@ -16,6 +16,7 @@ import { systemClock } from '../../server/installation/ports.ts';
 import { Installation } from '../../server/installation/runner.ts';
 import { applyParameters } from '../../server/live/apply-parameters.ts';
 import type { Command, CommandAnswer } from '../../server/protocol/commands.ts';
+import type { DeviceKind } from '../../server/protocol/devices.ts';
 import { OwnHosts } from '../../server/protocol/hosts.ts';
 import { type ClientEvents, protocolVersion, type Role, type ServerEvents } from '../../server/protocol/messages.ts';
 import { defaultValues, describeParameters } from '../../server/protocol/parameters.ts';
@@ -23,7 +24,7 @@ import { routes } from '../../server/protocol/routes.ts';
 import { applyUpdate, type InstallationState } from '../../server/protocol/snapshot.ts';
 import { builtInLanguages } from '../../server/protocol/texts.ts';
 import { FakeCamera, FakeChain, FakeEngine, FakePortraits, FakeStream } from '../installation/fakes.ts';
-import { devicesOf } from './devices-of.ts';
+import { devicesOf, requestFrom, sentBack } from './devices-of.ts';
 
 export const pin = '471108';
 const hosts = new OwnHosts((host) => host === 'museum');
@@ -52,7 +53,7 @@ export class LiveControl {
   saved: SavedState = emptyState();
   #pages: Page[] = [];
 
-  constructor(own: Partial<Config['osc']> = {}) {
+  constructor(own: Partial<Config['osc']> = {}, { isSecured = false } = {}) {
     const config = defaultConfig();
     const descriptions = describeParameters({
       directions: [{ name: 'age', label: 'Age', min: -3, max: 3 }],
@@ -91,7 +92,7 @@ export class LiveControl {
     };
     const self = this;
     const { installation, parameters, chain, log } = this;
-    this.control = new Control({ installation, parameters, chain, stateFile, log, now: Date.now });
+    this.control = new Control({ ...this.paired, installation, parameters, chain, stateFile, log, now: Date.now });
     this.osc = new OscControl({
       config: { ...config.osc, host: '127.0.0.1', port: 0, ...own },
       control: this.control,
@@ -113,6 +114,10 @@ export class LiveControl {
       log,
       osc: () => this.osc.health,
       clients: () => this.socket.clients,
+      devices: () => ({
+        devices: this.paired.devices.list((id) => this.socket.isConnected(id)),
+        waiting: this.paired.waiting.list(this.paired.clock.now),
+      }),
       publicAddress: () => 'http://museum:8080',
     });
     const { control, displays } = this;
@@ -124,6 +129,7 @@ export class LiveControl {
       log,
       pin: this.#guard,
       devices: this.paired.devices,
+      isSecured,
       hosts,
       isCurrent: (build) => build === '/assets/new.js',
       now: Date.now,
@@ -170,6 +176,12 @@ export class LiveControl {
     );
     this.#pages.push(page);
     return page;
+  }
+
+  /** Headers of a device elsewhere, as a proxy on this computer names it, after it gave the PIN. */
+  headersOf(kind: DeviceKind, address = '192.168.1.77'): Record<string, string> {
+    const verdict = this.paired.pairing.tryPin(requestFrom(address), kind, pin);
+    return { 'x-forwarded-for': `10.9.9.9, ${address}`, cookie: sentBack(verdict.ok ? verdict.cookie : null) };
   }
 
   curator(client = 'client-curator'): Page {

@@ -3,21 +3,24 @@ import { browserName } from '../../server/control/browser-name.ts';
 import { waitingLimits } from '../../server/control/waiting-devices.ts';
 import { devicesOf, requestFrom, sentBack } from './devices-of.ts';
 
-const withCookie = (setCookie: string, address?: string) => requestFrom(address, { cookie: sentBack(setCookie) });
+const withCookie = (setCookie: string | null, address?: string) =>
+  requestFrom(address, { cookie: sentBack(setCookie) });
 type Asked = { readonly code: string; readonly cookie: string };
 
 describe('pairing by a code', () => {
   it('pairs the display that shows it, and no other', () => {
-    const { devices, pairing, waiting } = devicesOf();
+    const messages: string[] = [];
+    const { clock, devices, pairing, waiting } = devicesOf({ onPaired: (message) => messages.push(message) });
     const [left, right] = ['left', 'right'].map((name) => pairing.ask(requestFrom(), name) as Asked);
     expect(left.code).toMatch(/^\d{6}$/);
-    expect(waiting.list(0)).toMatchObject([{ name: 'left' }, { name: 'right' }]);
+    expect(waiting.list(clock.now)).toMatchObject([{ name: 'left' }, { name: 'right' }]);
     expect(devices.isPaired(withCookie(left.cookie))).toBe(false);
-    expect(pairing.confirm(left.code)).toMatchObject({ name: 'left' });
+    expect(pairing.confirm(left.code)).toBe(true);
+    expect(messages).toEqual(['A display was paired: “left” at 192.168.1.77.']);
     expect(devices.admits(withCookie(left.cookie), 'display')).toBe(true);
     expect(devices.admits(withCookie(left.cookie), 'tablet')).toBe(false);
     expect(devices.isPaired(withCookie(right.cookie))).toBe(false);
-    expect(pairing.confirm(left.code), 'a code is good once').toBeNull();
+    expect(pairing.confirm(left.code), 'a code is good once').toBe(false);
   });
 
   it('shows the same code for as long as the page asks, and forgets it after', () => {
@@ -28,7 +31,7 @@ describe('pairing by a code', () => {
       expect(pairing.ask(withCookie(first.cookie), 'main')).toEqual(first);
     }
     clock.now += waitingLimits.patienceMs + 1;
-    expect(pairing.confirm(first.code)).toBeNull();
+    expect(pairing.confirm(first.code)).toBe(false);
     expect(pairing.ask(withCookie(first.cookie), 'main')?.cookie).not.toBe(first.cookie);
   });
 
@@ -36,7 +39,7 @@ describe('pairing by a code', () => {
     const { pairing, waiting, clock } = devicesOf();
     const mine = Array.from({ length: waitingLimits.fromOne + 3 }, () => pairing.ask(requestFrom(), 'main') as Asked);
     expect(waiting.list(clock.now)).toHaveLength(waitingLimits.fromOne);
-    expect(pairing.confirm(mine[0].code)).toBeNull();
+    expect(pairing.confirm(mine[0].code)).toBe(false);
     for (let k = 0; k < waitingLimits.all; k++) pairing.ask(requestFrom(`10.0.0.${k}`), 'main');
     expect(waiting.list(clock.now)).toHaveLength(waitingLimits.all);
     expect(pairing.ask(requestFrom('10.0.1.1'), 'main')).toBeNull();

@@ -17,7 +17,7 @@ describe('pages behind a proxy on this computer', () => {
     }
     const guessing = await live.page('curator', { pin }, by('192.168.1.66')).until(({ refused }) => refused);
     expect(guessing.refused?.code).toBe('rate-limited');
-    await live.page('curator', { pin }, by('192.168.1.77')).until(({ state }) => state);
+    await live.page('curator', { pin }, live.headersOf('curator', '192.168.1.77')).until(({ state }) => state);
     await live.curator().until(({ state }) => state);
   });
 });

@@ -6,7 +6,7 @@ import { commands } from '../../server/protocol/commands.ts';
 import { identityMapping } from '../../server/protocol/mapping.ts';
 import { refusalCodes } from '../../server/protocol/refusals.ts';
 import { routes } from '../../server/protocol/routes.ts';
-import { sentBack } from './devices-of.ts';
+import { requestFrom, sentBack } from './devices-of.ts';
 import { LiveControl, pin } from './live.ts';
 import { Controller, until } from './osc-controller.ts';
 
@@ -23,6 +23,7 @@ async function request(port: number, path: string, headers: Record<string, strin
   return (await socket.toArray()).join('');
 }
 
+const elsewhere = { 'x-forwarded-for': '192.168.1.77' };
 const photograph = { bytes: Uint8Array.of(9, 9), at: 1 };
 
 describe('a page', () => {
@@ -68,7 +69,6 @@ describe('a page', () => {
   });
 
   it('of a visitor is let in where it is a tablet of the piece: on this computer, or with the cookie of one', async () => {
-    const elsewhere = { 'x-forwarded-for': '192.168.1.77' };
     const here = await live.page('visitor').until(({ state }) => state);
     expect((await here.command({ type: 'begin' })).status).toBe('done');
     const stranger = await live.page('visitor', {}, elsewhere).until(({ refused }) => refused);
@@ -76,11 +76,53 @@ describe('a page', () => {
     const guess = { ...elsewhere, cookie: 'familiar-device=guess' };
     const guessing = await live.page('visitor', {}, guess).until(({ refused }) => refused);
     expect(guessing.refused?.code).toBe('not-paired');
-    const asked = { socket: { remoteAddress: '192.168.1.77' }, headers: {} };
-    const verdict = live.paired.pairing.tryPin(asked, 'tablet', pin);
-    const paired = { ...elsewhere, cookie: sentBack(verdict.ok ? verdict.cookie : null) };
-    await live.page('visitor', { client: 'client-paired' }, paired).until(({ state }) => state);
-    await live.page('display', {}, elsewhere).until(({ state }) => state);
+    await live.page('visitor', { client: 'client-paired' }, live.headersOf('tablet')).until(({ state }) => state);
+    expect(live.paired.devices.list((id) => live.socket.isConnected(id))).toMatchObject([{ connected: true }]);
+  });
+
+  it('of a display elsewhere sees nothing before it is paired by its code, and nothing after it is removed', async () => {
+    live.chain.faces = [{ id: 'face-1', visitor: 1, at: 0, likeness: 0.5 }];
+    const stranger = await live
+      .page('display', { client: 'client-stranger' }, elsewhere)
+      .until(({ refused }) => refused);
+    expect(stranger.refused?.code).toBe('not-paired');
+    expect(stranger.state).toBeNull();
+    stranger.close();
+    const asked = live.paired.pairing.ask(requestFrom(), 'left');
+    const curator = await live.curator().until(({ state }) => state?.curator?.waiting.length === 1);
+    expect(JSON.stringify(curator.state)).not.toContain(asked?.code);
+    expect(await curator.command({ type: 'device.pair', code: 'abc' })).toMatchObject({ code: 'invalid' });
+    expect(await curator.command({ type: 'device.pair', code: '000 00x' })).toMatchObject({ code: 'invalid' });
+    const other = String((Number(asked?.code) + 1) % 1_000_000).padStart(6, '0');
+    expect(await curator.command({ type: 'device.pair', code: other })).toMatchObject({ code: 'not-found' });
+    const spaced = `${asked?.code.slice(0, 3)} ${asked?.code.slice(3)}`;
+    expect(await curator.command({ type: 'device.pair', code: spaced })).toEqual({ status: 'done' });
+    const headers = { ...elsewhere, cookie: sentBack(asked?.cookie) };
+    const display = await live.page('display', {}, headers).until(({ state }) => state);
+    expect(display.state?.chain).toHaveLength(1);
+    const tablet = await live.page('visitor', {}, headers).until(({ refused }) => refused);
+    expect(tablet.refused?.code, 'a display is no tablet').toBe('not-paired');
+    await curator.until(({ state }) => state?.curator?.devices[0]?.connected);
+    const device = curator.state?.curator?.devices[0].id;
+    expect(curator.state?.curator?.devices).toMatchObject([{ kind: 'display', name: 'left', address: '192.168.1.77' }]);
+    expect(await curator.command({ type: 'device.rename', device, name: 'Foyer' })).toEqual({ status: 'done' });
+    await curator.until(({ state }) => state?.curator?.devices[0]?.name === 'Foyer');
+    display.refused = null;
+    expect(await curator.command({ type: 'device.remove', device })).toEqual({ status: 'done' });
+    expect(await curator.command({ type: 'device.remove', device })).toMatchObject({ code: 'not-found' });
+    await display.until(({ socket }) => !socket.connected);
+    display.socket.connect();
+    await display.until(({ refused }) => refused?.code === 'not-paired');
+    await curator.until(({ state }) => state?.curator?.devices.length === 0);
+  });
+
+  it('of a curator elsewhere needs a paired device besides the PIN', async () => {
+    const stranger = await live.page('curator', { pin }, elsewhere).until(({ refused }) => refused);
+    expect(stranger.refused?.code).toBe('not-paired');
+    const headers = live.headersOf('curator');
+    await live.page('curator', { pin }, headers).until(({ state }) => state?.curator);
+    const noPin = await live.page('curator', { pin: '1' }, headers).until(({ refused }) => refused);
+    expect(noPin.refused?.code).toBe('pin');
   });
 
   it('of an older build is told to reload, and works until it does', async () => {
@@ -112,8 +154,8 @@ describe('a page', () => {
 
   it('of a curator on this computer, or who gave the PIN before, is not held up by strangers who guess', async () => {
     const from = (address: string) => ({ 'x-forwarded-for': address });
-    const before = await live.page('curator', { pin }, from('192.168.1.77')).until(({ state }) => state);
-    before.close();
+    const known = live.headersOf('curator', '192.168.1.77');
+    (await live.page('curator', { pin }, known).until(({ state }) => state)).close();
     const tries = Array.from({ length: 60 }, (_, k) =>
       live.page('curator', { pin: 'guess' }, from(`10.0.0.${k}`)).until(({ refused }) => refused),
     );
@@ -121,7 +163,7 @@ describe('a page', () => {
     for (let k = 0; k < 20; k++) (await live.page('curator', { pin: 'x' }).until(({ refused }) => refused)).close();
     const stranger = await live.page('curator', { pin }, from('192.168.1.78')).until(({ refused }) => refused);
     expect(stranger.refused?.code).toBe('rate-limited');
-    await live.page('curator', { pin }, from('192.168.1.77')).until(({ state }) => state);
+    await live.page('curator', { pin }, known).until(({ state }) => state);
     const here = await live.curator().until(({ state }) => state);
     const told = here.state?.curator?.log.filter(({ message }) => message.includes('wrong PINs')) ?? [];
     expect(told.map(({ level }) => level)).toEqual(['warning']);

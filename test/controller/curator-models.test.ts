@@ -65,7 +65,8 @@ describe('the controls', () => {
 
 describe('commands', () => {
   it('all have a label', () => {
-    const fields = { ticket: 3, key: 'pace', value: 30, name: 'Evening', face: 'x', visitor: 3, display: 'left' };
+    const named = { name: 'Evening', face: 'x', visitor: 3, display: 'left', device: 'd', code: '123456' };
+    const fields = { ticket: 3, key: 'pace', value: 30, ...named };
     for (const type of Object.keys(commands) as CommandType[]) {
       const read = parseCommand({ type, ...fields, mapping: identityMapping }, commands[type].from[0]);
       expect(read.ok && commandLabel(read.value, descriptions), type).toBeTruthy();

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import type { Command } from '../../server/protocol/commands.ts';
 import { sizes, type TabletStage } from './tablet-stage.ts';
 
-export type Tab = 'Now' | 'Controls' | 'Chain' | 'Displays' | 'Presets' | 'Log';
+export type Tab = 'Now' | 'Controls' | 'Chain' | 'Displays' | 'Devices' | 'Presets' | 'Log';
 
 export const enterPin = async (page: Page, pin: string) => {
   await page.getByLabel('PIN of the curator’s page').fill(pin);

@@ -192,6 +192,11 @@ export class FakeInstallation {
       response.writeHead(200).end();
       return;
     }
+    // A PIN before the socket's: here that one alone is looked at.
+    if (request.method === 'POST' && url.pathname === routes.curator) {
+      response.writeHead(204).end();
+      return;
+    }
     const found = (await this.page(url.pathname)) ?? (await this.picture(url));
     if (!found) response.writeHead(404).end();
     else response.writeHead(200, { 'content-type': found.type, 'cache-control': 'no-store' }).end(found.bytes);

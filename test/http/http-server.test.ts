@@ -128,7 +128,10 @@ describe('pages', () => {
   );
 
   it('refuses other methods', async () => {
-    expect((await get('/', { method: 'POST' })).status).toBe(405);
+    for (const path of ['/health', '/faces/a-face/final.webp']) {
+      expect((await get(path, { method: 'POST' })).status).toBe(405);
+    }
+    expect((await get('/', { method: 'DELETE' })).status).toBe(405);
     expect((await get('/', { method: 'HEAD' })).status).toBe(200);
   });
 
@@ -164,7 +167,7 @@ describe('receipts', () => {
   it('show the face in the language of the phone', async () => {
     const german = await (await get('/receipt/token-1', { headers: { 'accept-language': 'de-AT,de;q=0.9' } })).text();
     expect(german).toContain('lang="de"');
-    expect(german).toContain('/faces/a-face/final.webp');
+    expect(german).toContain('src="/receipt/token-1/final.webp"');
     expect(german).toContain('12');
     expect(await (await get('/receipt/token-1', { headers: { 'accept-language': 'en' } })).text()).toContain(
       '1 June 2026',
@@ -173,6 +176,17 @@ describe('receipts', () => {
     expect(await early.text()).toContain(builtInTexts.de.receiptSoon);
     expect(early.headers.get('refresh')).toBe('10');
     expect((await get('/receipt/wrong')).status).toBe(404);
+  });
+
+  it('show the picture to whoever has the code, and to nobody else', async () => {
+    const phone = { headers: { 'x-forwarded-for': '192.168.1.77' } };
+    const picture = await get('/receipt/token-1/final.webp', phone);
+    expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/webp']);
+    expect(picture.headers.get('cache-control')).toBe('no-store');
+    expect(new Uint8Array(await picture.arrayBuffer())).toEqual(Uint8Array.of(1, 2, 3));
+    for (const path of ['/receipt/wrong/final.webp', '/receipt/early/final.webp', '/faces/a-face/final.webp']) {
+      expect((await get(path, phone)).status, path).toBe(404);
+    }
   });
 
   it('show it in the language that was chosen on the tablet, whatever the phone speaks, to the end', async () => {

@@ -43,6 +43,12 @@ export function commandLabel(command: Command, descriptions: readonly Parameter[
       return 'Confirm the date';
     case 'chain.find':
       return `Faces up to number ${command.visitor}`;
+    case 'device.pair':
+      return 'Pair a display';
+    case 'device.rename':
+      return `Name a device “${command.name}”`;
+    case 'device.remove':
+      return 'Remove a device';
     case 'mapping.set':
       return `Mapping of “${command.display}”`;
     case 'mapping.reset':

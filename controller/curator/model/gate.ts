@@ -20,6 +20,7 @@ const spoken = (seconds: number): string =>
 
 function refusalWords(refusal: PageLink['refusal']): string {
   if (refusal?.code === 'pin') return 'That is not the PIN.';
+  if (refusal?.code === 'not-paired') return 'This device is not known to the piece (any more). Please give the PIN.';
   if (refusal?.code === 'rate-limited') {
     const wait = refusal.retryAfter;
     return `Too many tries. Please wait ${wait ? spoken(wait) : 'a moment'}.`;

@@ -18,6 +18,7 @@ export function Displays({ view }: { readonly view: View }) {
       {displays.length === 0 && (
         <p class="problem empty">
           No display is connected. Open this server’s first page on the wall’s computer; “?name=left” gives it a name.
+          On another computer it shows a code: type it in under Devices.
         </p>
       )}
       {displays.map((display) => (

@@ -9,6 +9,7 @@ import { AcknowledgementStrip } from './acknowledgement-strip.tsx';
 import { Chain } from './chain.tsx';
 import type { View } from './context.ts';
 import { Controls } from './controls.tsx';
+import { Devices } from './devices.tsx';
 import { Displays } from './displays.tsx';
 import { OutdatedGate, PinGate } from './gate.tsx';
 import { Log } from './log.tsx';
@@ -93,6 +94,8 @@ function Panel({ view, tab }: { readonly view: View; readonly tab: string }) {
       return <Chain view={view} />;
     case 'displays':
       return <Displays view={view} />;
+    case 'devices':
+      return <Devices view={view} />;
     case 'presets':
       return <Presets view={view} />;
     case 'log':
@@ -110,6 +113,7 @@ function tabsOf({ curator, now }: View): readonly Tab[] {
     { id: 'controls', label: 'Controls' },
     { id: 'chain', label: 'Chain' },
     { id: 'displays', label: 'Displays', marked: dark },
+    { id: 'devices', label: 'Devices', marked: curator.waiting.length > 0 },
     { id: 'presets', label: 'Presets' },
     { id: 'log', label: 'Log', marked: curator.log.at(-1)?.level === 'error' },
   ];
