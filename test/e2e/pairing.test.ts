@@ -61,6 +61,87 @@ describe.skipIf(browserMissing)('a browser from elsewhere', () => {
     await piece.clear();
   });
 
+  describe('that shows the wall', () => {
+    const codeOn = async (page: Page) => ((await page.locator('.code').textContent()) ?? '').replace(/\D/g, '');
+    const desk = async (origin?: string): Promise<Page> => {
+      const page = await piece.open(routes.curator, { bypassCSP: true }, undefined, origin);
+      await enterPin(page, '246813');
+      await page.getByRole('tablist').waitFor();
+      await goTo(page, 'Devices');
+      return page;
+    };
+    const wall = (options = {}) => piece.open(`${routes.display}?name=left`, options, undefined, proxy.origin);
+
+    it('shows a code first, on every screen and without barriers', async () => {
+      const { phone, narrow, landscape } = sizes;
+      const big = { wall: { width: 1920, height: 1080 }, upright: { width: 1080, height: 1920 } };
+      const screens = { phone, narrow, landscape, side: { width: 844, height: 390 }, ...big };
+      for (const [name, viewport] of Object.entries(screens)) {
+        const page = await wall({ viewport, bypassCSP: true });
+        // It would load itself again while it is looked at.
+        await page.route('**/?name=left', async (route) => {
+          const response = await route.fetch();
+          const { refresh: _, ...headers } = response.headers();
+          await route.fulfill({ response, headers });
+        });
+        await page.reload();
+        await heading(page, 'This screen is not paired yet');
+        expect(await overhang(page), name).toBe(0);
+        await audit(page, `pairing-wall-${name}`);
+        await page.context().close();
+      }
+    });
+
+    it('becomes the wall when a curator types the code in, and stops being it when it is removed', async () => {
+      const display = await wall({ viewport: { width: 1280, height: 720 } });
+      await display.locator('.code').waitFor();
+      const curator = await desk();
+      await curator.getByText(/(is|are) waiting:/).waitFor();
+      await audit(curator, 'curator-devices-waiting');
+      await curator.getByLabel('Code on the display').fill(await codeOn(display));
+      await press(curator, 'Pair');
+      await acknowledged(curator, 'Pair a display');
+      await display.locator('#wall canvas').waitFor({ timeout: 20_000 });
+      const card = curator.getByRole('region', { name: 'left' });
+      await card.getByText('connected now').waitFor();
+      await card.getByRole('button', { name: 'Rename' }).click();
+      await card.getByRole('textbox', { name: 'New name of left' }).fill('Foyer');
+      await card.getByRole('button', { name: 'Save' }).click();
+      await audit(curator, 'curator-devices');
+      const renamed = curator.getByRole('region', { name: 'Foyer' });
+      await renamed.getByRole('button', { name: 'Remove' }).click();
+      await renamed.getByRole('button', { name: 'Remove, really?' }).click();
+      await acknowledged(curator, 'Remove a device');
+      await display.locator('.code').waitFor({ timeout: 20_000 });
+      await piece.clear();
+    });
+
+    it('takes the PIN in place of a curator', async () => {
+      const display = await wall();
+      await display.getByRole('link', { name: 'Give the PIN here instead' }).click();
+      await give(display, '246814');
+      await display.getByText('That is not the PIN.').waitFor();
+      await give(display, '246813');
+      await display.locator('#wall canvas').waitFor({ timeout: 20_000 });
+      expect(new URL(display.url()).search).toBe('?name=left');
+      await piece.clear();
+    });
+
+    it('lets a curator elsewhere in by the PIN, with pictures, and out when their device is removed', async () => {
+      const curator = await desk(proxy.origin);
+      await curator.reload();
+      await curator.getByRole('tablist').waitFor();
+      await goTo(curator, 'Devices');
+      const own = curator.getByRole('region', { name: /Chrom/ }).filter({ hasText: 'Curator’s device' });
+      await own.getByRole('button', { name: 'Remove' }).click();
+      await own.getByRole('button', { name: 'Remove, really?' }).click();
+      await curator.getByText('This device is not known to the piece (any more).').waitFor({ timeout: 20_000 });
+      await enterPin(curator, '246813');
+      await curator.getByRole('tablist').waitFor();
+      await piece.clear();
+    });
+  });
+
   it('becomes a tablet by the PIN, stays one, and is asked again when the PIN has changed', async () => {
     const page = await open();
     await give(page, '9999');
@@ -80,75 +161,5 @@ describe.skipIf(browserMissing)('a browser from elsewhere', () => {
     await heading(page, pinAsked);
     await give(page, '135790');
     await heading(page, 'Become the next face');
-  });
-
-  describe('that shows the wall', () => {
-    const codeOn = async (page: Page) => ((await page.locator('.code').textContent()) ?? '').replace(/\D/g, '');
-    const desk = async (origin?: string): Promise<Page> => {
-      const page = await piece.open(routes.curator, {}, undefined, origin);
-      await enterPin(page, '135790');
-      await page.getByRole('tablist').waitFor();
-      await goTo(page, 'Devices');
-      return page;
-    };
-    const wall = (options = {}) => piece.open(`${routes.display}?name=left`, options, undefined, proxy.origin);
-
-    it('shows a code first, on every screen and without barriers', async () => {
-      const screens = { ...sizes, wall: { width: 1920, height: 1080 }, upright: { width: 1080, height: 1920 } };
-      for (const [name, viewport] of Object.entries(screens)) {
-        const page = await wall({ viewport, bypassCSP: true });
-        await heading(page, 'This screen is not paired yet');
-        expect(await overhang(page), name).toBe(0);
-        await audit(page, `pairing-wall-${name}`);
-        await page.context().close();
-      }
-    });
-
-    it('becomes the wall when a curator types the code in, and stops being it when it is removed', async () => {
-      const display = await wall({ viewport: { width: 1280, height: 720 } });
-      await display.locator('.code').waitFor();
-      const curator = await desk();
-      await curator.getByText('One display is waiting:').waitFor();
-      await curator.getByLabel('Code on the display').fill(await codeOn(display));
-      await press(curator, 'Pair');
-      await acknowledged(curator, 'Pair a display');
-      await display.locator('#wall canvas').waitFor({ timeout: 20_000 });
-      const card = curator.getByRole('region', { name: 'left' });
-      await card.getByText('connected now').waitFor();
-      await card.getByRole('button', { name: 'Rename' }).click();
-      await card.getByRole('textbox', { name: 'New name of left' }).fill('Foyer');
-      await card.getByRole('button', { name: 'Save' }).click();
-      const renamed = curator.getByRole('region', { name: 'Foyer' });
-      await renamed.getByRole('button', { name: 'Remove' }).click();
-      await renamed.getByRole('button', { name: 'Remove, really?' }).click();
-      await acknowledged(curator, 'Remove a device');
-      await display.locator('.code').waitFor({ timeout: 20_000 });
-      await piece.clear();
-    });
-
-    it('takes the PIN in place of a curator', async () => {
-      const display = await wall();
-      await display.getByRole('link', { name: 'Give the PIN here instead' }).click();
-      await give(display, '135791');
-      await display.getByText('That is not the PIN.').waitFor();
-      await give(display, '135790');
-      await display.locator('#wall canvas').waitFor({ timeout: 20_000 });
-      expect(new URL(display.url()).search).toBe('?name=left');
-      await piece.clear();
-    });
-
-    it('lets a curator elsewhere in by the PIN, with pictures, and out when their device is removed', async () => {
-      const curator = await desk(proxy.origin);
-      await curator.reload();
-      await curator.getByRole('tablist').waitFor();
-      await goTo(curator, 'Devices');
-      const own = curator.getByRole('region', { name: /Chrom/ }).filter({ hasText: 'Curator’s device' });
-      await own.getByRole('button', { name: 'Remove' }).click();
-      await own.getByRole('button', { name: 'Remove, really?' }).click();
-      await curator.getByText('This device is not known to the piece (any more).').waitFor({ timeout: 20_000 });
-      await enterPin(curator, '135790');
-      await curator.getByRole('tablist').waitFor();
-      await piece.clear();
-    });
   });
 });
