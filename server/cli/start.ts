@@ -63,7 +63,7 @@ function introduction(live: Live, config: Config, isFresh: boolean): string {
       tablets.startsWith('http:') &&
       `Tablets lend their camera only over https (installation.yaml, server: certificate: auto), or on this computer at
   http://localhost:${new URL(address).port || 80}${routes.visitor}`,
-    `A visitors’ tablet asks for the PIN once.`,
+    `A visitors’ tablet asks for the PIN once. A display on another computer shows a code for the curator’s page (Devices).`,
     trust !== null && `Open ${trust} once on each tablet, so that it trusts this installation.`,
   ].flatMap((note) => (note ? [`\n\n  ${note}`] : []));
   return `Familiar Faces\n\n${lines.join('\n')}${notes.join('')}\n`;
