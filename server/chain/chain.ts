@@ -1,24 +1,22 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
 import { messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
-import { decodeImage } from '../image/decode.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import type { BecomingOrder, ChainPort, Off } from '../installation/ports.ts';
-import type { FacePicture } from '../protocol/routes.ts';
-import type { ChainClockJump, ChainFace, UnreadableFace } from '../protocol/snapshot.ts';
+import type { ChainClockJump, ChainFace } from '../protocol/snapshot.ts';
 import { Aging } from './aging.ts';
 import type { BecomingRecord } from './becoming-record.ts';
 import { beginFace, newFace } from './begin-face.ts';
 import { Departures } from './departures.ts';
-import { faceOfOtherPack, faceUnknown, jumpProblem } from './errors.ts';
-import { exists, faceFiles, readFaceLatent, writeFacePictures } from './face-folder.ts';
+import { jumpProblem } from './errors.ts';
+import { exists, writeFacePictures } from './face-folder.ts';
 import { FaceList } from './face-list.ts';
 import { type FaceRecord, latentLength, type PackFacts } from './face-record.ts';
 import { dropFilm, type FilmOrder, orderFilm, placeFilm } from './films.ts';
 import { beginForgetting, finishForgetting, removeForgotten } from './forgetting.ts';
 import { hashOf } from './hash.ts';
 import { type ChainEntry, faceOf, IndexWriter } from './index-file.ts';
+import { KeptFaces } from './kept-faces.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { type ChainPaths, chainFiles, chainPaths, type OpenedFolders, openFolders } from './open-folders.ts';
 import { makePrivate, privateFolder, writePrivate } from './private-files.ts';
@@ -69,13 +67,11 @@ export async function openChain(options: ChainOptions): Promise<Chain> {
 }
 
 /** The endless chain of faces, on the disk. Made by `openChain`. */
-export class Chain implements ChainPort {
+export class Chain extends KeptFaces implements ChainPort {
   readonly #options: ChainOptions;
-  readonly #paths: ChainPaths;
   readonly #lock: Lock;
   readonly #now: () => number;
   readonly #aging: Aging;
-  readonly #list: FaceList;
   #highest: number;
   readonly #active = new Map<string, BecomingRecord>();
   readonly #changeListeners = new Set<() => void>();
@@ -84,7 +80,7 @@ export class Chain implements ChainPort {
   readonly #departures: Departures;
   readonly #unsaved = new UnsavedFaces((record, { image, ending }) => this.finish(record, image, ending));
   readonly #room = new Room(
-    (bytes) => this.#writeCounter().then(() => tryRoom(this.#paths.faces, bytes)),
+    (bytes) => this.#writeCounter().then(() => tryRoom(this.paths.faces, bytes)),
     () => this.#tellChange(),
   );
   readonly #index: IndexWriter;
@@ -99,12 +95,11 @@ export class Chain implements ChainPort {
     opened: OpenedFolders,
     { given, aging }: { readonly given: number; readonly aging: Aging },
   ) {
+    super(paths, new FaceList(opened.entries, opened.unopened));
     this.#options = options;
-    this.#paths = paths;
     this.#lock = lock;
     this.#now = options.now ?? Date.now;
     this.#aging = aging;
-    this.#list = new FaceList(opened.entries, opened.unopened);
     this.#highest = Math.max(opened.highest, given);
     this.#index = new IndexWriter(paths.index);
     this.#problems = new Problems(opened.problems);
@@ -114,15 +109,6 @@ export class Chain implements ChainPort {
     });
     this.#timer = setInterval(() => void this.forgetOld(), hour);
     this.#timer.unref();
-  }
-
-  get faces(): readonly ChainFace[] {
-    return this.#list.faces;
-  }
-
-  /** Faces that cannot be shown, but deleted. */
-  get unreadable(): readonly UnreadableFace[] {
-    return this.#list.unopened.map(({ id, visitor }) => ({ id, visitor }));
   }
 
   /** A jump of the clock because of which old faces stay until the curator confirms it; null where there is none. */
@@ -181,7 +167,7 @@ export class Chain implements ChainPort {
   ): Promise<{ readonly record: BecomingRecord; readonly receipt: string }> {
     const visitor = order.visitor > this.#highest ? order.visitor : this.#highest + 1;
     const { face, receipt } = newFace(order, visitor, pack, from, this.#now());
-    const folder = this.#folder(face.id);
+    const folder = this.folderOf(face.id);
     const photograph = this.#options.keepPortraits ? order.photograph.bytes : null;
     this.#highest = visitor;
     try {
@@ -189,7 +175,7 @@ export class Chain implements ChainPort {
       const record = await beginFace(face, folder, photograph);
       this.#active.set(face.id, record);
       // It may have been forgotten while all this was written.
-      if (from !== null && !(await exists(this.#folder(from)))) await this.#forgetStarts(from);
+      if (from !== null && !(await exists(this.folderOf(from)))) await this.#forgetStarts(from);
       this.#room.found();
       return { record, receipt };
     } catch (error) {
@@ -215,7 +201,7 @@ export class Chain implements ChainPort {
       // It may have been forgotten meanwhile.
       if (!isActive()) return;
       this.#letGo(record);
-      this.#list.add(entry);
+      this.list.add(entry);
     } catch (error) {
       // Forgotten meanwhile: what was written went with it.
       if (!isActive()) return;
@@ -243,8 +229,8 @@ export class Chain implements ChainPort {
   async #drop(record: BecomingRecord): Promise<void> {
     await record.stop().catch(() => undefined);
     this.#letGo(record);
-    await beginForgetting(this.#paths, record.face.id);
-    await removeForgotten(this.#paths, record.face.id);
+    await beginForgetting(this.paths, record.face.id);
+    await removeForgotten(this.paths, record.face.id);
   }
 
   /** Deletes a face for good: once this resolves nothing of it is left; a power cut before that only delays it. */
@@ -267,14 +253,14 @@ export class Chain implements ChainPort {
 
   async #forget(id: string): Promise<void> {
     const active = this.#active.get(id);
-    const putBack = this.#list.takeOut(id);
+    const putBack = this.list.takeOut(id);
     this.#active.delete(id);
     await Promise.allSettled([...this.#forgetListeners].map(async (listener) => listener(id)));
     // What the disk says to the end of a journal does not matter any more.
     await active?.stop().catch(() => undefined);
     await this.#placing;
     try {
-      await beginForgetting(this.#paths, id);
+      await beginForgetting(this.paths, id);
     } catch (error) {
       // It is all there still: whoever asked can ask again.
       if (active !== undefined) this.#active.set(id, active);
@@ -285,8 +271,8 @@ export class Chain implements ChainPort {
     if (active !== undefined) this.#unsaved.delete(active);
     try {
       await this.#forgetStarts(id);
-      await finishForgetting(this.#paths, id);
-      this.#list.forgetOrigin(id);
+      await finishForgetting(this.paths, id);
+      this.list.forgetOrigin(id);
     } finally {
       await this.#changed();
     }
@@ -305,7 +291,7 @@ export class Chain implements ChainPort {
    */
   async forgetOld(): Promise<void> {
     const before = this.#aging.jump;
-    const due = await this.#aging.due(this.#list.byVisitor, this.#now());
+    const due = await this.#aging.due(this.list.byVisitor, this.#now());
     const { jump } = this.#aging;
     if (jump !== null && before === null) this.report(jumpProblem(jump));
     if (jump !== before) this.#tellChange();
@@ -332,42 +318,14 @@ export class Chain implements ChainPort {
       const { id, visitor, startedAt } = face;
       return { face: { id, visitor, at: startedAt, likeness: last?.likeness ?? null }, finished: false };
     }
-    const entry = this.#list.find(({ receiptSha256 }) => receiptSha256 === hash);
+    const entry = this.list.find(({ receiptSha256 }) => receiptSha256 === hash);
     return entry ? { face: faceOf(entry), finished: true } : null;
-  }
-
-  async picture(id: string, name: FacePicture): Promise<Uint8Array | null> {
-    if (this.#list.find((entry) => entry.id === id) === undefined) return null;
-    return readFile(join(this.#folder(id), name)).catch(() => null);
-  }
-
-  async still(id: string): Promise<RgbImage | null> {
-    const bytes = await this.picture(id, 'final.webp');
-    return bytes && decodeImage({ name: `${id}/${faceFiles.final}`, bytes }).catch(() => null);
-  }
-
-  /** See `FaceList`. */
-  newestOf(pack: PackFacts, except: ReadonlySet<string> = new Set()): string | null {
-    return this.#list.newestOf(pack, except);
-  }
-
-  /** A face's latent, see `latentLength`. Throws FACE_UNKNOWN, FACE_OTHER_PACK, or what is wrong with the file. */
-  latent(id: string, pack: PackFacts): Float32Array {
-    const entry = this.#list.entries.find((known) => known.id === id);
-    if (entry === undefined) throw faceUnknown(id);
-    if (entry.packSha256 !== pack.sha256) throw faceOfOtherPack(id);
-    return readFaceLatent(this.#folder(id), id, pack);
-  }
-
-  /** Faces whose pictures are still to be drawn: they were interrupted. */
-  undrawn(pack: PackFacts): string[] {
-    return this.#list.entries.filter((e) => !e.drawn && e.packSha256 === pack.sha256).map(({ id }) => id);
   }
 
   /** Gives an interrupted face its pictures. */
   async draw(id: string, image: RgbImage): Promise<void> {
-    if (!this.#list.has(id)) return;
-    await writeFacePictures(this.#folder(id), image);
+    if (!this.list.has(id)) return;
+    await writeFacePictures(this.folderOf(id), image);
     await this.#update(id, { drawn: true });
   }
 
@@ -375,14 +333,14 @@ export class Chain implements ChainPort {
   nextFilm(pack: PackFacts, except: ReadonlySet<string>): FilmOrder | null {
     // One that grew out of a face on its way out would begin with that.
     const isOwed = (e: ChainEntry) => e.drawn && !e.filmed && (e.from === null || !this.#departures.has(e.from));
-    const entry = this.#list.entries.find((e) => isOwed(e) && e.packSha256 === pack.sha256 && !except.has(e.id));
-    return entry === undefined ? null : orderFilm(this.#paths.films, this.#folder(entry.id), entry);
+    const entry = this.list.entries.find((e) => isOwed(e) && e.packSha256 === pack.sha256 && !except.has(e.id));
+    return entry === undefined ? null : orderFilm(this.paths.films, this.folderOf(entry.id), entry);
   }
 
   /** A film is whole: it comes into its place, and the journal goes. */
   async filmed(id: string, video: string): Promise<void> {
-    if (!this.#list.has(id)) return dropFilm(video);
-    const placed = placeFilm(video, this.#folder(id));
+    if (!this.list.has(id)) return dropFilm(video);
+    const placed = placeFilm(video, this.folderOf(id));
     this.#placing = placed.catch(() => undefined);
     await placed;
     await this.#update(id, { filmed: true });
@@ -400,19 +358,15 @@ export class Chain implements ChainPort {
 
   /** Never rejects, see `IndexWriter`. */
   saveIndex(): Promise<void> {
-    return this.#index.write(this.#list.entries);
-  }
-
-  #folder(id: string): string {
-    return join(this.#paths.faces, id);
+    return this.#index.write(this.list.entries);
   }
 
   #find(id: string): FaceRecord | ChainEntry | undefined {
-    return this.#active.get(id)?.face ?? this.#list.find((entry) => entry.id === id);
+    return this.#active.get(id)?.face ?? this.list.find((entry) => entry.id === id);
   }
 
   async #update(id: string, change: Partial<ChainEntry>): Promise<void> {
-    this.#list.update(id, change);
+    this.list.update(id, change);
     await this.#changed();
   }
 
@@ -426,6 +380,6 @@ export class Chain implements ChainPort {
   }
 
   #writeCounter(): Promise<void> {
-    return writePrivate(this.#paths.counter, JSON.stringify({ highest: this.#highest }));
+    return writePrivate(this.paths.counter, JSON.stringify({ highest: this.#highest }));
   }
 }
