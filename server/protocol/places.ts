@@ -34,8 +34,9 @@ interface Holding {
  */
 export class Places<T> {
   readonly #limits: PlaceLimits;
-  /** The one that came first first. */
   readonly #holdings = new Map<T, Holding>();
+  /** Holders by rank and by key, in each the one that came first first. */
+  readonly #groups = new Map<string, Set<T>>();
 
   constructor(limits: PlaceLimits) {
     this.#limits = limits;
@@ -52,8 +53,9 @@ export class Places<T> {
   /** How many more places there are for those like somebody; those of strangers are free for all others. */
   room(who: Identity): number {
     const { all, forHere } = this.#limits;
-    const free = all - this.#count(({ rank }) => rank !== 'stranger');
-    return who.isFromHere ? free : Math.min(free, all - forHere - this.#count(({ rank }) => rank === 'paired'));
+    const paired = this.#count('paired');
+    const free = all - this.#count('here') - paired;
+    return who.isFromHere ? free : Math.min(free, all - forHere - paired);
   }
 
   /**
@@ -61,41 +63,48 @@ export class Places<T> {
    * no place, and none is held then.
    */
   enter(holder: T, who: Identity): readonly T[] | null {
-    this.#holdings.delete(holder);
+    this.leave(holder);
     const holding = holdingOf(who);
-    const isFull =
-      holding.rank === 'paired' && this.#count(({ key }) => key === holding.key) >= this.#limits.fromDevice;
+    const { rank, key } = holding;
+    const { all, fromDevice, strangers, fromStranger } = this.#limits;
+    const isFull = rank === 'paired' && this.#count(key) >= fromDevice;
     if (isFull || this.room(who) <= 0) return null;
     this.#holdings.set(holder, holding);
-    const losers: T[] = [];
-    const isStranger = (other: Holding) => other.rank === 'stranger';
-    const isSame = (other: Holding) => isStranger(other) && other.key === holding.key;
-    const { all, strangers, fromStranger } = this.#limits;
-    if (isStranger(holding)) losers.push(...this.#shrink(isSame, fromStranger), ...this.#shrink(isStranger, strangers));
-    const known = this.#count((other) => !isStranger(other));
-    return [...losers, ...this.#shrink(isStranger, all - known)];
+    for (const group of [rank, key]) this.#groups.set(group, (this.#groups.get(group) ?? new Set()).add(holder));
+    const losers = rank === 'stranger' ? [...this.#shrink(key, fromStranger), ...this.#shrink(rank, strangers)] : [];
+    return [...losers, ...this.#shrink('stranger', all - this.#count('here') - this.#count('paired'))];
   }
 
   leave(holder: T): void {
+    const holding = this.#holdings.get(holder);
+    if (!holding) return;
     this.#holdings.delete(holder);
+    for (const group of [holding.rank, holding.key]) {
+      const holders = this.#groups.get(group);
+      holders?.delete(holder);
+      if (holders?.size === 0) this.#groups.delete(group);
+    }
   }
 
-  /** Takes places away, the oldest first, until `most` are left of a kind. */
-  #shrink(isOfKind: (holding: Holding) => boolean, most: number): readonly T[] {
-    const kind = [...this.#holdings].filter(([, holding]) => isOfKind(holding));
-    const losers = kind.slice(0, Math.max(0, kind.length - most)).map(([holder]) => holder);
-    for (const loser of losers) this.#holdings.delete(loser);
+  /** Takes places of a group away, the oldest first, until `most` are left. */
+  #shrink(group: string, most: number): readonly T[] {
+    const losers: T[] = [];
+    for (const holder of this.#groups.get(group) ?? []) {
+      if (this.#count(group) <= most) break;
+      losers.push(holder);
+      this.leave(holder);
+    }
     return losers;
   }
 
-  #count(isCounted: (holding: Holding) => boolean): number {
-    let count = 0;
-    for (const holding of this.#holdings.values()) if (isCounted(holding)) count += 1;
-    return count;
+  #count(group: string): number {
+    return this.#groups.get(group)?.size ?? 0;
   }
 }
 
 function holdingOf({ address, isFromHere, device }: Identity): Holding {
-  if (isFromHere) return { rank: 'here', key: '' };
-  return device === null ? { rank: 'stranger', key: sourceOf(address) } : { rank: 'paired', key: device };
+  if (isFromHere) return { rank: 'here', key: 'of here' };
+  return device === null
+    ? { rank: 'stranger', key: `of ${sourceOf(address)}` }
+    : { rank: 'paired', key: `of device ${device}` };
 }
