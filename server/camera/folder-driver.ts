@@ -6,7 +6,7 @@ import { fileError } from '../files/errors.ts';
 import { mayBePhotograph } from '../files/photograph-names.ts';
 import type { ImageDecoder } from '../image/decoder.ts';
 import { encodeJpeg } from '../image/encode.ts';
-import { imageFormat } from '../image/image-format.ts';
+import { fileFormat } from '../image/image-format.ts';
 import type { Photograph } from '../installation/ports.ts';
 import { type CameraDriver, type DriverEvents, previewSide } from './driver.ts';
 import { cameraAborted, cameraUnavailable } from './errors.ts';
@@ -21,6 +21,8 @@ const settled = 700;
 const hopeless = 10_000;
 /** Photographs in other formats than JPEG, PNG and WebP are passed on at this side, px. */
 const convertedSide = 4_096;
+/** So many files that are no photographs are named on the curator's page. */
+const mostNamed = 3;
 /** Photographs are kept small enough for every later step to hold in memory. */
 const largestFile = 64 * 2 ** 20;
 
@@ -55,6 +57,8 @@ export class FolderDriver implements CameraDriver {
   #isPreviewing = false;
   /** Why photographs cannot be put away; null where they can. */
   #trouble: string | null = null;
+  /** Names of what was set aside last, the newest first. */
+  #setAside: readonly string[] = [];
 
   constructor(folder: string, decoder: ImageDecoder, events: DriverEvents) {
     this.#folder = folder;
@@ -130,7 +134,7 @@ export class FolderDriver implements CameraDriver {
     try {
       await mkdir(this.#folder, { recursive: true });
       const names = (await readdir(this.#folder, { withFileTypes: true }))
-        .filter((entry) => entry.isFile() && mayBePhotograph(entry.name))
+        .filter((entry) => entry.isFile() && mayBePhotograph(entry.name) && !isNote(entry.name))
         .map(({ name }) => name);
       this.#watchFolder();
       this.#trouble = null;
@@ -171,7 +175,7 @@ export class FolderDriver implements CameraDriver {
     const path = join(this.#folder, name);
     try {
       const [bytes, { mtimeMs }] = await Promise.all([readFile(path), stat(path)]);
-      const isCommon = ['JPEG', 'PNG', 'WebP'].includes(imageFormat(bytes)?.name ?? '');
+      const isCommon = ['JPEG', 'PNG', 'WebP'].includes(fileFormat(bytes)?.name ?? '');
       if (isCommon) return { bytes, at: mtimeMs };
       return { bytes: await encodeJpeg(await this.#decoder.decode(path, { within: convertedSide }), 95), at: mtimeMs };
     } catch (error) {
@@ -216,6 +220,7 @@ export class FolderDriver implements CameraDriver {
     for (let i = 2; there.has(free); i++) free = `${stem}-${i}${ending}`;
     await rename(join(this.#folder, name), join(folder, free));
     await writeFile(join(folder, `${free}.txt`), `${reason}\n`);
+    this.#setAside = [free, ...this.#setAside].slice(0, mostNamed);
   }
 
   async #preview(): Promise<void> {
@@ -256,11 +261,16 @@ export class FolderDriver implements CameraDriver {
       count === 0
         ? `Waiting for photographs in ${this.#folder}.`
         : `${count} photographs are waiting in ${this.#folder}.`;
+    const setAside =
+      this.#setAside.length === 0 ? '' : ` Set aside in refused/, with the reason: ${this.#setAside.join(', ')}.`;
     const level = this.#trouble === null ? 'good' : 'trouble';
-    this.#events.health({ level, name: this.#folder, message: this.#trouble ?? message, fps: null });
+    this.#events.health({ level, name: this.#folder, message: this.#trouble ?? `${message}${setAside}`, fps: null });
     this.#events.waiting(count > 0);
   }
 }
+
+/** People leave notes for one another here. */
+const isNote = (name: string): boolean => extname(name).toLowerCase() === '.txt';
 
 const isSame = (seen: Seen, { size, mtimeMs }: { readonly size: number; readonly mtimeMs: number }): boolean =>
   seen.size === size && seen.changedAt === mtimeMs;

@@ -46,7 +46,7 @@ async function run(folder: string, { out, size, faces }: AlignOptions): Promise<
     bar?.done();
     for (const { reason } of skipped) process.stdout.write(`skipped ${reason}\n`);
     if (left > 0) process.stdout.write(`stopped: ${left} photographs were not looked at\n`);
-    process.stdout.write(`${out}: ${aligned} faces of ${size} px, ${skipped.length} photographs skipped\n`);
+    process.stdout.write(`${out}: ${aligned} faces of ${size} px, ${skipped.length} files skipped\n`);
   } finally {
     process.off('SIGINT', stop);
     await detector.close();

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { usageError } from '../errors.ts';
 import { createFaceDetector } from '../face/detect.ts';
 import { preparePortrait } from '../face/portrait.ts';
-import { type FilmPlan, filmTasks } from '../film/film-plan.ts';
+import type { FilmPlan } from '../film/film-plan.ts';
 import { makeFilm, type Studio } from '../film/make-film.ts';
 import { videoCodecs } from '../media/codecs.ts';
 import { progress } from '../media/progress.ts';
@@ -43,7 +43,7 @@ export function registerFilm(program: Command): void {
     .description('turn portraits into faces, each growing out of the one before: videos, an endless loop and a page')
     .argument(
       '<portraits...>',
-      'photographs, in the order in which they become one another; or folders of them, by name',
+      'photographs, in the order in which they become one another; or folders of them, by name, of which all else is skipped',
     )
     .requiredOption('-o, --out <dir>', 'folder for the film')
     .option('--steps <n>', "steps of the projection (the preset's own number where not given)", wholeNumber(1, 100_000))
@@ -97,7 +97,7 @@ function checkDirections(given: Readonly<Record<string, number>>, { directions }
 }
 
 async function run(given: string[], options: FilmOptions): Promise<void> {
-  const portraits = await listPortraits(given);
+  const { portraits, found } = await listPortraits(given);
   const preset = presets[options.preset];
   const settings = { ...preset, space: options.space ?? preset.space };
   const pack = loadFacePack(options.pack);
@@ -106,6 +106,7 @@ async function run(given: string[], options: FilmOptions): Promise<void> {
   const detector = createFaceDetector();
   const abort = new AbortController();
   const stop = () => abort.abort();
+  let skipped = 0;
   process.once('SIGINT', stop);
   try {
     const { resolution } = pack.generator;
@@ -117,10 +118,15 @@ async function run(given: string[], options: FilmOptions): Promise<void> {
       bend: bendOf(pack.directions, options.direction),
       prepare: async (path) =>
         (await preparePortrait(path, { detector, size: resolution, faces: options.faces })).image,
+      skip: ({ message }) => {
+        skipped++;
+        process.stdout.write(`skipped ${message}\n`);
+      },
       progress,
     };
     const plan: FilmPlan = {
       portraits,
+      found,
       out: resolve(options.out),
       settings: {
         steps: options.steps ?? preset.steps,
@@ -140,8 +146,9 @@ async function run(given: string[], options: FilmOptions): Promise<void> {
       },
     };
     process.stderr.write(`${pack.description.name} (${resolution} px) on ${runtime.name}\n`);
-    await makeFilm(plan, studio, options.resume, abort.signal);
-    process.stdout.write(`${filmTasks(plan).length} faces in ${options.out}: open ${options.out}/index.html\n`);
+    const { faces } = await makeFilm(plan, studio, options.resume, abort.signal);
+    const left = skipped === 0 ? '' : `, ${skipped} files skipped`;
+    process.stdout.write(`${faces.length} faces in ${options.out}${left}: open ${options.out}/index.html\n`);
   } finally {
     process.off('SIGINT', stop);
     await detector.close();

@@ -3,6 +3,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { FamiliarError } from '../errors.ts';
 import { isPartialName, writeChunksAtomic } from '../files/atomic.ts';
 import { fileError } from '../files/errors.ts';
+import { mayBePhotographAt } from '../files/photograph-names.ts';
 import { encodePng } from '../image/encode.ts';
 import { faceName, MOST_ZIP_BYTES, MOST_ZIP_FILES, ZipStream } from './face-zip.ts';
 import { type PortraitOptions, preparePortrait } from './portrait.ts';
@@ -109,7 +110,7 @@ async function alignOne({ folder, portrait }: AlignOrder, file: string): Promise
   }
 }
 
-/** Relative paths with slashes, in order; without hidden files, half-written ones and the ZIP itself. */
+/** Relative paths with slashes, in order; without what systems leave, half-written files and the ZIP itself. */
 async function listFiles(folder: string, out: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -117,7 +118,7 @@ async function listFiles(folder: string, out: string): Promise<string[]> {
     for (const entry of entries) {
       const path = join(entry.parentPath, entry.name);
       const file = relative(folder, path).split(sep).join('/');
-      if (/(^|\/)\./.test(file) || isPartialName(entry.name) || resolve(path) === resolve(out)) continue;
+      if (!mayBePhotographAt(file) || isPartialName(entry.name) || resolve(path) === resolve(out)) continue;
       if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path)))) files.push(file);
     }
     return files.sort();

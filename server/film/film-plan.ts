@@ -5,6 +5,8 @@ import type { FilmSettings } from '../media/film-record.ts';
 export interface FilmPlan {
   /** Photographs, in the order in which they become one another. */
   readonly portraits: readonly string[];
+  /** Those of them that need not be portraits, since a folder was given: what gives no face is left out, and named. */
+  readonly found?: ReadonlySet<string>;
   /** Folder of the film. */
   readonly out: string;
   readonly settings: FilmSettings;

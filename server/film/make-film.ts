@@ -33,6 +33,8 @@ export interface Studio {
   readonly bend: Float32Array | null;
   /** The aligned face of a photograph, at the pack's resolution. Throws FamiliarError where it is refused. */
   prepare(portrait: string): Promise<RgbImage>;
+  /** Takes in why a file of a folder is not in the film; each once, before the first face is made. */
+  skip(why: FamiliarError): void;
   progress(label: string, total: number): Progress;
 }
 
@@ -42,55 +44,65 @@ export interface Studio {
  * Throws INTERRUPTED when the signal ends it early; everything finished by then is whole.
  */
 export async function makeFilm(
-  plan: FilmPlan,
+  given: FilmPlan,
   studio: Studio,
   isResumed: boolean,
   signal: AbortSignal,
 ): Promise<FilmRecord> {
-  await mkdir(plan.out, { recursive: true }).catch((cause) => {
-    throw fileError(plan.out, cause);
+  await mkdir(given.out, { recursive: true }).catch((cause) => {
+    throw fileError(given.out, cause);
   });
-  const recordPath = join(plan.out, 'chain.json');
-  const tasks = filmTasks(plan);
+  const recordPath = join(given.out, 'chain.json');
   const before = isResumed ? await readFilmRecord(recordPath) : undefined;
+  const targets = await prepareAll(given, studio, signal);
+  if (signal.aborted) throw interrupted(before?.faces.length ?? 0, filmTasks(given).length);
+  const plan = { ...given, portraits: given.portraits.filter((portrait) => targets.has(portrait)) };
+  const tasks = filmTasks(plan);
   if (before !== undefined) checkResumable(recordPath, before, plan, studio.pack, tasks);
-  const targets = await prepareAll(plan.portraits, studio, signal);
   const film = new Film(plan, studio, tasks, targets, before?.faces ?? []);
   await film.save(recordPath);
   while (film.next !== undefined && !signal.aborted) {
     if (await film.makeNext(signal)) await film.save(recordPath);
   }
-  if (film.next !== undefined) {
-    throw new FamiliarError(
-      'INTERRUPTED',
-      `Stopped after ${film.made} of ${tasks.length} faces; what is made is whole. Go on with the same command and --resume.`,
-    );
-  }
+  if (film.next !== undefined) throw interrupted(film.made, tasks.length);
   await film.close(recordPath);
   return film.record;
 }
 
-/** Finds every face before the work begins: hours should not end at a bad last photograph. All refusals come at once. */
+const interrupted = (made: number, total: number): FamiliarError =>
+  new FamiliarError(
+    'INTERRUPTED',
+    `Stopped after ${made} of ${total} faces; what is made is whole. Go on with the same command and --resume.`,
+  );
+
+/**
+ * Finds every face before the work begins: hours should not end at a bad last photograph. All refusals of photographs
+ * that were named come at once; what a folder holds beside its portraits is skipped.
+ */
 async function prepareAll(
-  portraits: readonly string[],
+  { portraits, found }: FilmPlan,
   studio: Studio,
   signal: AbortSignal,
 ): Promise<Map<string, RgbImage>> {
   const targets = new Map<string, RgbImage>();
-  const refused: FamiliarError[] = [];
+  const refused = new Map<string, FamiliarError>();
   const bar = studio.progress('Finding faces', portraits.length);
-  for (const portrait of portraits) {
+  for (const [i, portrait] of portraits.entries()) {
     if (signal.aborted) break;
     try {
       targets.set(portrait, targets.get(portrait) ?? (await studio.prepare(portrait)));
     } catch (error) {
-      if (!(error instanceof FamiliarError)) throw error;
-      refused.push(error);
+      if (!(error instanceof FamiliarError) || error.code === 'FACE_DETECTOR_FAILED') throw error;
+      refused.set(portrait, error);
     }
-    bar.update(targets.size + refused.length);
+    bar.update(i + 1);
   }
   bar.done();
-  if (refused.length > 0) throw new FamiliarError(refused[0].code, refused.map((e) => e.message).join('\n'));
+  const named = [...refused].filter(([portrait]) => found?.has(portrait) !== true);
+  // Where nothing is left, everything that was skipped says why.
+  const fatal = (targets.size === 0 ? [...refused] : named).map(([, error]) => error);
+  if (fatal.length > 0) throw new FamiliarError(fatal[0].code, fatal.map((error) => error.message).join('\n'));
+  for (const error of refused.values()) studio.skip(error);
   return targets;
 }
 

@@ -1,7 +1,9 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { fileError } from '../files/errors.ts';
+import { isBeyond16Bits, managed } from './colour-management.ts';
 import { imageErrors } from './errors.ts';
-import { imageFormat, SIGNATURE_BYTES } from './image-format.ts';
+import { fileFormat, SIGNATURE_BYTES } from './image-format.ts';
 import type { RgbImage } from './rgb-image.ts';
 import { sharp } from './sharp.ts';
 
@@ -47,7 +49,7 @@ export interface OpenedImage {
    * 16 bits; laid over mid-grey where it is transparent; the first picture of several. JPEGs that are read `within` a
    * fraction of their size are reduced while they are decoded, so that 50 megapixels cost little time or memory.
    *
-   * @throws FamiliarError IMAGE_DAMAGED or IMAGE_TOO_SLOW.
+   * @throws FamiliarError IMAGE_DAMAGED, IMAGE_FORMAT_UNSUPPORTED or IMAGE_TOO_SLOW.
    */
   read(options?: ReadOptions): Promise<RgbImage>;
 }
@@ -64,29 +66,31 @@ const BEHIND_TRANSPARENCY = '#808080';
 export async function openImage(source: ImageSource, limits: ImageLimits = defaultLimits): Promise<OpenedImage> {
   const { name, input, size, start } = await look(source);
   if (size === 0) throw imageErrors.empty(name);
-  const format = imageFormat(start);
+  const format = fileFormat(start);
   if (format === null) throw imageErrors.notAnImage(name);
-  if (!format.readable) throw imageErrors.unsupported(name, format.name);
+  if (format.kind === 'other') throw imageErrors.noPicture(name, format.name);
+  if (format.kind !== 'readable') throw imageErrors.unsupported(name, format.name);
   if (size > limits.maxBytes) throw imageErrors.tooManyBytes(name, Math.round(limits.maxBytes / 1e6));
 
   // Many phones write JPEGs that decoders warn about and that are fine; truncation counts as an error. The number of
   // pixels is checked here, by the header, so that the sentence can say what it is.
-  const decoder = () => sharp(input, { failOn: 'error', limitInputPixels: false, autoOrient: true });
-  const header = await decoder()
+  const options = { failOn: 'error', limitInputPixels: false, autoOrient: true } as const;
+  const header = await sharp(input, options)
     .metadata()
     .catch((cause) => {
-      throw imageErrors.damaged(name, cause);
+      throw imageErrors.undecodable(name, format.name, cause);
     });
+  if (isBeyond16Bits(header)) throw imageErrors.unsupported(name, `a ${format.name} of 32 bits`);
   const { width, height } = header.autoOrient;
   if (Math.max(width, height) > limits.maxSide || width * height > limits.maxPixels) {
     throw imageErrors.tooManyPixels(name, width, height, limits.maxSide, Math.floor(limits.maxPixels / 1e6));
   }
 
   const read = async ({ within, area }: ReadOptions = {}): Promise<RgbImage> => {
-    let pipeline = decoder();
-    if (area !== undefined) pipeline = pipeline.extract(area);
-    if (within !== undefined) pipeline = pipeline.resize(within, within, { fit: 'inside', withoutEnlargement: true });
     try {
+      let pipeline = await managed(input, header, options);
+      if (area !== undefined) pipeline = pipeline.extract(area);
+      if (within !== undefined) pipeline = pipeline.resize(within, within, { fit: 'inside', withoutEnlargement: true });
       const { data, info } = await pipeline
         .flatten({ background: BEHIND_TRANSPARENCY })
         .toColourspace('srgb')
@@ -96,7 +100,7 @@ export async function openImage(source: ImageSource, limits: ImageLimits = defau
       return { width: info.width, height: info.height, data };
     } catch (cause) {
       if (String(cause).includes('timeout')) throw imageErrors.tooSlow(name, limits.maxSeconds, cause);
-      throw imageErrors.damaged(name, cause);
+      throw imageErrors.undecodable(name, format.name, cause);
     }
   };
   return { name, width, height, read };
@@ -106,6 +110,9 @@ export async function openImage(source: ImageSource, limits: ImageLimits = defau
 export async function decodeImage(source: ImageSource, options?: ReadOptions): Promise<RgbImage> {
   return (await openImage(source)).read(options);
 }
+
+/** A named pipe is opened at once, and then refused, instead of waiting for somebody to write into it. */
+const NOT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 interface Look {
   readonly name: string;
@@ -120,7 +127,7 @@ async function look(source: ImageSource): Promise<Look> {
     return { name, input: bytes, size: bytes.byteLength, start: bytes.subarray(0, SIGNATURE_BYTES) };
   }
   try {
-    const file = await open(source, 'r');
+    const file = await open(source, NOT_WAITING);
     try {
       const stats = await file.stat();
       if (!stats.isFile()) throw imageErrors.notAFile(source);

@@ -2,6 +2,9 @@ import { FamiliarError } from '../errors.ts';
 
 const readable = 'JPEG, PNG, WebP, AVIF, GIF or TIFF';
 
+/** Decoders' words for files that are whole and beyond them: 12-bit JPEG, compressions of TIFF, 8-bit Lab. */
+const beyondDecoder = /unsupported jpeg|not implemented|not configured|omitted at compile|bad labq/i;
+
 /** Pictures that cannot be used, each with what to do about it. `name` is the file's path or what stands for it. */
 export const imageErrors = {
   empty: (name: string) =>
@@ -14,6 +17,11 @@ export const imageErrors = {
     new FamiliarError(
       'IMAGE_FORMAT_UNSUPPORTED',
       `${name}: ${format} cannot be read here. Save the picture as ${readable} and try again.`,
+    ),
+  noPicture: (name: string, format: string) =>
+    new FamiliarError(
+      'IMAGE_FORMAT_UNSUPPORTED',
+      `${name}: this is ${format}, no photograph. Give a photograph as ${readable}.`,
     ),
   tooManyBytes: (name: string, megabytes: number) =>
     new FamiliarError(
@@ -32,10 +40,17 @@ export const imageErrors = {
     ),
   decoderStopped: (name: string, reason: string) =>
     new FamiliarError('IMAGE_DECODER_STOPPED', `${name}: it could not be decoded (${reason}). Try again.`),
-  damaged: (name: string, cause: unknown) =>
-    new FamiliarError('IMAGE_DAMAGED', `${name}: the picture is damaged or incomplete. Copy or save it again.`, {
-      cause,
-    }),
+  /** What a decoder says of a file whose beginning is good: that it cannot do this, or that the file is broken. */
+  undecodable: (name: string, format: string, cause: unknown) =>
+    beyondDecoder.test(String(cause))
+      ? new FamiliarError(
+          'IMAGE_FORMAT_UNSUPPORTED',
+          `${name}: this kind of ${format} cannot be read here. Save the picture as an ordinary JPEG and try again.`,
+          { cause },
+        )
+      : new FamiliarError('IMAGE_DAMAGED', `${name}: the picture is damaged or incomplete. Copy or save it again.`, {
+          cause,
+        }),
   tooSlow: (name: string, seconds: number, cause: unknown) =>
     new FamiliarError(
       'IMAGE_TOO_SLOW',

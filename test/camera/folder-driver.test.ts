@@ -153,6 +153,29 @@ describe('a folder of photographs', () => {
     expect(health?.level).toBe('good');
   });
 
+  it('takes the photographs of a phone, and names what it set aside', async () => {
+    const photograph = await jpeg(3);
+    await writeFile(join(folder, 'IMG_0001.JPG'), photograph);
+    await writeFile(join(folder, 'IMG_0001.MOV'), Buffer.from('\0\0\0\x14ftypqt  \0\0\0\0qt  ', 'latin1'));
+    await writeFile(
+      join(folder, 'IMG_0002.AAE'),
+      '<?xml version="1.0"?>\n<!DOCTYPE plist>\n<plist version="1.0"></plist>',
+    );
+    for (const name of ['._IMG_0001.JPG', '.DS_Store', 'Thumbs.db', 'notes.txt'])
+      await writeFile(join(folder, name), 'x');
+    await isWaiting();
+    expect(Buffer.from((await driver.takeStill(null, never)).bytes)).toEqual(photograph);
+    await expect
+      .poll(() => health?.message)
+      .toMatch(/Set aside in refused\/.*IMG_0002\.AAE.*IMG_0001\.MOV|IMG_0001\.MOV.*IMG_0002\.AAE/);
+    const reason = (name: string) => readFile(join(folder, 'refused', `${name}.txt`), 'utf8');
+    expect(await reason('IMG_0001.MOV')).toMatch(/this is a film \(QuickTime\), no photograph/);
+    expect(await reason('IMG_0002.AAE')).toMatch(/this is a property list.*AAE/);
+    expect((await readdir(folder)).sort()).toEqual(
+      ['.DS_Store', '._IMG_0001.JPG', 'IMG_0001.JPG', 'Thumbs.db', 'notes.txt', 'refused'].sort(),
+    );
+  });
+
   it('turns other formats into JPEG, and makes its folder again when that is deleted', async () => {
     await rm(folder, { recursive: true });
     await expect.poll(() => readdir(folder).catch(() => null)).toEqual([]);

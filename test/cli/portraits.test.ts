@@ -14,18 +14,23 @@ it('takes a folder for the photographs in it, in the order of counting', async (
     writeFileSync(at('people', name), '');
   }
   writeFileSync(at('people', 'older', '1.jpg'), '');
-  expect(await listPortraits(['first.jpg', at('people'), 'last.jpg'])).toEqual([
+  const { portraits, found } = await listPortraits(['first.jpg', at('people'), 'last.jpg', at('people', '2.jpg')]);
+  expect(portraits).toEqual([
     'first.jpg',
     at('people', '2.jpg'),
     at('people', '10.jpg'),
     at('people', 'Anna.PNG'),
+    at('people', 'notes.txt'),
     'last.jpg',
+    at('people', '2.jpg'),
   ]);
+  // What was named as well must be a portrait.
+  expect([...found]).toEqual([at('people', '10.jpg'), at('people', 'Anna.PNG'), at('people', 'notes.txt')]);
 });
 
 it('leaves what is no folder to who opens it, and refuses a folder of nothing', async () => {
   writeFileSync(at('a.jpg'), '');
-  expect(await listPortraits([at('a.jpg'), at('absent.jpg')])).toEqual([at('a.jpg'), at('absent.jpg')]);
+  expect((await listPortraits([at('a.jpg'), at('absent.jpg')])).portraits).toEqual([at('a.jpg'), at('absent.jpg')]);
   mkdirSync(at('empty'));
   await expect(listPortraits([at('empty')])).rejects.toMatchObject({
     code: 'USAGE',

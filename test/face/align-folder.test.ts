@@ -74,6 +74,28 @@ describe('a folder of photographs', () => {
     expect(face).toMatchObject({ width: 64, height: 64 });
   });
 
+  it('of a phone becomes its photographs, and the rest is named for what it is', async () => {
+    await put('IMG_0001.JPG', good);
+    await put('IMG_0001.MOV', Buffer.from('\0\0\0\x14ftypqt  \0\0\0\0qt  ', 'latin1'));
+    await put('IMG_0002.AAE', '<?xml version="1.0"?>\n<!DOCTYPE plist>\n<plist version="1.0"></plist>');
+    await put('IMG_0003.HEIC', Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'));
+    for (const name of ['._IMG_0001.JPG', 'Thumbs.db', '@eaDir/IMG_0001.JPG', '__MACOSX/b.jpg', '.thumbs/c.jpg']) {
+      await put(name, good);
+    }
+    const { aligned, skipped } = await align();
+    expect(aligned).toBe(1);
+    expect(skipped.map(({ file, code }) => `${file} ${code}`)).toEqual([
+      'IMG_0001.MOV IMAGE_FORMAT_UNSUPPORTED',
+      'IMG_0002.AAE IMAGE_FORMAT_UNSUPPORTED',
+      'IMG_0003.HEIC IMAGE_FORMAT_UNSUPPORTED',
+    ]);
+    expect(skipped.map(({ reason }) => /: (.*?)[,.]/.exec(reason)?.[1])).toEqual([
+      'this is a film (QuickTime)',
+      'this is a property list',
+      'HEIC cannot be read here',
+    ]);
+  });
+
   it('is the same ZIP again, and the ZIP in the folder is no photograph', async () => {
     await put('b.jpg', good);
     await align();

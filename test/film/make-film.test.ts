@@ -27,6 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let studio: Studio;
 let pictures: RgbImage[];
+let skipped: string[] = [];
 const perceptual = loadFacesPerceptual(
   new WeightReader(randomFacesPerceptual([8, 8, 16, 16, 16, 16, 16], 2), 'random'),
 );
@@ -46,6 +47,7 @@ beforeAll(async () => {
       if (picture === undefined) throw new FamiliarError('FACE_NONE', `${path}: no face.`);
       return picture;
     },
+    skip: ({ message }) => skipped.push(message),
     progress: () => ({ update: () => {}, done: () => {} }),
   };
 });
@@ -175,6 +177,24 @@ describe('a film', () => {
     const p = { ...plan('refused'), portraits: ['a/0.jpg', 'a/8.jpg', 'a/9.jpg'] };
     await expect(film(p)).rejects.toMatchObject({ message: 'a/8.jpg: no face.\na/9.jpg: no face.' });
     expect(existsSync(join(p.out, '01-0'))).toBe(false);
+  });
+
+  it('leaves out what a folder holds beside portraits, says so, and goes on without it', async () => {
+    const p: FilmPlan = {
+      ...plan('folder', { steps: 2, passes: 1 }),
+      portraits: ['a/0.jpg', 'a/8.mov', 'a/1.jpg', 'a/9.aae'],
+      found: new Set(['a/0.jpg', 'a/8.mov', 'a/1.jpg', 'a/9.aae']),
+    };
+    skipped = [];
+    const record = await film(p);
+    expect(record.faces.map(({ portrait }) => portrait)).toEqual(['a/0.jpg', 'a/1.jpg']);
+    expect(skipped).toEqual(['a/8.mov: no face.', 'a/9.aae: no face.']);
+    expect((await film(p, true)).faces).toEqual(record.faces);
+    // What was named itself must be a portrait.
+    const named = film({ ...p, found: new Set(['a/0.jpg', 'a/1.jpg', 'a/9.aae']) });
+    await expect(named).rejects.toMatchObject({ message: 'a/8.mov: no face.' });
+    const nothing = film({ ...p, portraits: ['a/8.mov', 'a/9.aae'] });
+    await expect(nothing).rejects.toMatchObject({ message: 'a/8.mov: no face.\na/9.aae: no face.' });
   });
 
   it('starts every face anew where asked, with one pass and the portrait beside it', async () => {
