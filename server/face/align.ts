@@ -68,6 +68,12 @@ export function alignmentQuad(landmarks68: readonly Point[]): Quad {
 export const sideOf = ([topLeft, bottomLeft]: Quad): number =>
   Math.hypot(bottomLeft[0] - topLeft[0], bottomLeft[1] - topLeft[1]);
 
+/** A quad made wider around its centre by a factor. */
+export function grownQuad(quad: Quad, factor: number): Quad {
+  const [cx, cy] = centroid(quad);
+  return mapPoints(quad, factor, cx * (1 - factor), cy * (1 - factor));
+}
+
 /** A quad, or any points, moved and then scaled: from pixels of a picture to pixels of a part of it. */
 export const mapPoints = <P extends readonly Point[]>(points: P, scale: number, dx = 0, dy = 0): P =>
   points.map(([x, y]): Point => [x * scale + dx, y * scale + dy]) as unknown as P;

@@ -1,11 +1,12 @@
 import { FamiliarError, messageOf } from '../errors.ts';
-import type { RgbImage } from '../image/rgb-image.ts';
 import { forkModule } from '../runtime/fork-module.ts';
 import { RequestProcess } from '../runtime/request-process.ts';
+import type { DetectorRequest } from './detector-child.ts';
 import type { DetectorKind, Face, FaceDetector } from './face.ts';
+import { findUpright, type Look } from './upright.ts';
 
 export interface FaceDetectorOptions {
-  /** Longest time for a picture, ms: some forty times what the slowest takes. */
+  /** Longest time for a look at a picture, ms: some forty times what the slowest takes. */
   readonly patience?: number;
   /** Longest time to load the networks, ms: from a cold disk it takes long. */
   readonly startPatience?: number;
@@ -22,7 +23,7 @@ export function createFaceDetector(
   kind: DetectorKind = 'portrait',
   { patience = 12_000, startPatience = 60_000, onTrouble }: FaceDetectorOptions = {},
 ): FaceDetector {
-  const detector = new RequestProcess<RgbImage, readonly Face[]>({
+  const detector = new RequestProcess<DetectorRequest, readonly Face[]>({
     fork: () =>
       forkModule('./detector-child', import.meta.url, {
         args: [kind],
@@ -35,10 +36,12 @@ export function createFaceDetector(
     pingsWhenIdle: true,
     onTrouble,
   });
+  // Each of a portrait's directions is a request of its own, so that `patience` is for one look.
+  const look: Look = (image, isTurned) => detector.ask({ image, isTurned });
   return {
     detect: async (image) => {
       try {
-        return [...(await detector.ask(image))];
+        return kind === 'portrait' ? await findUpright(image, look) : [...(await look(image, false))];
       } catch (error) {
         throw failed(messageOf(error));
       }

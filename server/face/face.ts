@@ -15,11 +15,14 @@ export interface Face {
   readonly score: number;
   /** 68 points of the iBUG 300-W scheme in pixels of the picture. */
   readonly landmarks68: readonly Point[];
+  /** How much it looks like an upright face the way its landmarks lie, 0..1; known of a portrait's largest face. */
+  readonly upright?: number;
 }
 
 export interface FaceDetector {
   /**
-   * Finds the faces of a picture, the largest first. Starts the detector where it has not run yet.
+   * Finds the faces of a picture, the largest first. `portrait` finds them whichever side of the picture is up, and
+   * places their landmarks as each face sees itself. Starts the detector where it has not run yet.
    *
    * @throws FamiliarError FACE_DETECTOR_FAILED where it cannot run, or is closed while it does.
    */

@@ -46,6 +46,12 @@ const SEARCHED_SIDE = 1600;
 const SHOWN_SIDE = 512;
 
 /**
+ * What looks less like an upright face than this is no face, or one that lies so that its crop would be wrong; see
+ * `findUpright` for what was measured.
+ */
+const LEAST_UPRIGHT = 0.5;
+
+/**
  * The whole way from a photograph to an aligned face. Throws IMAGE_* or FILE_* where the picture cannot be read, and
  * FACE_* where its face is refused (FACE_NO_FACE, FACE_TOO_DARK, ...), each with a sentence that names it.
  */
@@ -65,6 +71,8 @@ export async function preparePortrait(source: ImageSource, options: PortraitOpti
   const limits = { ...defaultJudgeLimits, ...options.limits };
   const refusal = judgeFace(measures, { ...limits, eyeDistance: limits.eyeDistance / reduction });
   if (refusal !== undefined) throw refused(opened.name, refusal);
+  // Asked last: of a face that is dark or blurred there is something better to say.
+  if ((face.upright ?? 1) < LEAST_UPRIGHT) throw refused(opened.name, 'no-face');
   const quad = alignmentQuad(landmarks68);
   return { image: await cropFace(photograph, quad, size), photograph, landmarks68, quad, measures };
 }
