@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { promisify } from 'node:util';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type BenchNetwork, benchNetwork, benchNetworks, type NetworkBench } from '../bench/bench-network.ts';
 import { benchPack, type PackBench } from '../bench/bench-pack.ts';
 import { generatedTargets } from '../bench/generated-targets.ts';
@@ -16,6 +16,7 @@ import { defaultPack } from '../paths.ts';
 import { type PresetName, type ProjectionSettings, presets } from '../projection/settings.ts';
 import { createRuntime, engineChoices } from '../runtime/create-runtime.ts';
 import { wholeNumber } from './options.ts';
+import { settingsOption } from './settings-option.ts';
 
 interface BenchOptions {
   network?: BenchNetwork;
@@ -63,7 +64,7 @@ export function registerBench(program: Command): void {
       wholeNumber(16, 2048),
     )
     .addOption(new Option('--preset <name>', 'how a face is looked for').choices(Object.keys(presets)).default('chain'))
-    .option('--settings <json>', 'changes to the preset, such as \'{"pull": 0.1}\'', changes, {})
+    .option('--settings <json>', 'changes to the preset, such as \'{"pull": 0.1}\'', settingsOption, {})
     .addOption(new Option('--engine <name>', 'what computes').choices([...engineChoices]).default('auto'))
     .option('--json', 'numbers for machines', false)
     .action(run);
@@ -110,19 +111,6 @@ async function measurePack(options: BenchOptions): Promise<PackBench> {
   } finally {
     await runtime.dispose();
   }
-}
-
-/** Changes are for experiments: of the wrong shape they would only measure nonsense, so they are checked by hand. */
-function changes(json: string): Partial<ProjectionSettings> {
-  try {
-    const value: unknown = JSON.parse(json);
-    if (typeof value === 'object' && value !== null && Object.keys(value).every((key) => key in presets.chain)) {
-      return value;
-    }
-  } catch {
-    // Said below, in words.
-  }
-  throw new InvalidArgumentError(`Give a JSON object with some of: ${Object.keys(presets.chain).join(', ')}.`);
 }
 
 async function readTargets(paths: readonly string[], pack: FacePack): Promise<Float32Array[]> {

@@ -8,6 +8,7 @@ import { type Live, startLive } from '../main.ts';
 import { routes } from '../protocol/routes.ts';
 import type { LogLine } from '../protocol/snapshot.ts';
 import { configOption, openConfig } from './config-file.ts';
+import { lastWords } from './last-words.ts';
 
 /** `familiar-faces start`: runs the installation until it is told to stop. */
 export function registerStart(program: Command): void {
@@ -92,7 +93,7 @@ async function untilTold(live: Live, silence: Off): Promise<void> {
   });
   const error = await Promise.race([told, failed]);
   for (const signal of signals) process.on(signal, () => process.exit(1));
-  say(error ? `\nSomething broke: ${error.stack ?? error}\nPutting everything away.` : '\nPutting everything away.');
+  say(`\n${error ? lastWords(error) : ''}Putting everything away.`);
   silence();
   await live.stop();
   // Whoever watches over the piece (systemd, pm2) starts it again after an error.

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { FamiliarError } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
 import { beyondLimit, damaged } from './errors.ts';
@@ -24,7 +24,8 @@ const maxCall = 2 ** 30;
 export function openFile(path: string): ByteSource {
   let fd: number | undefined;
   try {
-    fd = openSync(path, 'r');
+    // A named pipe is opened at once, and then refused, instead of waiting for somebody to write into it.
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = fstatSync(fd);
     if (stat.isDirectory()) {
       throw new FamiliarError('FILE_IS_FOLDER', `${path}: this is a folder, a file is needed here.`);

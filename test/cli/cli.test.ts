@@ -103,6 +103,23 @@ describe('familiar-faces', () => {
     expectOneLine(unequal.stderr, /32x64/);
   });
 
+  it.each([
+    [17, 17],
+    [100, 100],
+    [300, 301],
+    [1000, 600],
+  ])('prints it for pictures of %i x %i px', async (width, height) => {
+    const [one, two] = ['#963', '#369'].map((background, i) => ({ background, path: at(`${width}-${i}.png`) }));
+    for (const { background, path } of [one, two]) {
+      await sharp({ create: { width, height, channels: 3, background } })
+        .png()
+        .toFile(path);
+    }
+    const { code, stdout, stderr } = await runCli(['distance', one.path, two.path]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(Number(stdout)).toBeGreaterThan(0.01);
+  });
+
   it.skipIf(!hasReference)('prints LPIPS as its authors do', async () => {
     const net = sharedPath('weights/lpips-alex.safetensors');
     const [ref, p1] = ['ex_ref.png', 'ex_p1.png'].map((name) => referencePath(`lpips/${name}`));
@@ -248,6 +265,32 @@ describe.skipIf(!hasReference)('familiar-faces film', () => {
     for (const crop of crops.slice(1)) {
       expect(Number((await runCli(['distance', crops[1], crop])).stdout)).toBeLessThan(0.05);
     }
+  });
+
+  it('takes the photographs of a phone’s folder, and names what it skipped', async () => {
+    mkdirSync(at('phone'));
+    copyFileSync(portrait, join(at('phone'), 'IMG_0001.JPG'));
+    writeFileSync(join(at('phone'), 'IMG_0001.MOV'), Buffer.from('\0\0\0\x14ftypqt  \0\0\0\0qt  ', 'latin1'));
+    writeFileSync(join(at('phone'), 'IMG_0002.AAE'), '<?xml version="1.0"?>\n<!DOCTYPE plist>\n<plist></plist>');
+    writeFileSync(join(at('phone'), '._IMG_0001.JPG'), 'notes of a Mac');
+    const out = at('phone-film');
+    const { code, stdout } = await runCli([
+      'film',
+      at('phone'),
+      '--out',
+      out,
+      '--steps',
+      '1',
+      '--passes',
+      '1',
+      '--engine',
+      'cpu',
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^skipped .*IMG_0001\.MOV: this is a film \(QuickTime\)/m);
+    expect(stdout).toMatch(/^skipped .*IMG_0002\.AAE: this is a property list/m);
+    expect(stdout).toMatch(/^1 faces in .*, 2 files skipped: open/m);
+    expect(JSON.parse(readFileSync(join(out, 'chain.json'), 'utf8')).faces).toHaveLength(1);
   });
 
   it('cannot write where it may not', async () => {
