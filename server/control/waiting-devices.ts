@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
 import type { Sender } from '../protocol/loopback.ts';
+import { sourceOf } from '../protocol/source.ts';
 import { deviceToken, newToken } from './device-cookie.ts';
 import type { DeviceDescription } from './devices.ts';
 
 export const waitingLimits = {
-  /** Displays that wait at once, from everywhere and from one address. */
+  /** Displays that wait at once, from everywhere and from one source: an IPv4 address, an IPv6 /64. */
   all: 40,
   fromOne: 4,
   /** One that did not ask again for this long is gone, ms: its page asks every few seconds. */
@@ -47,7 +48,8 @@ export class WaitingDevices {
       this.#waiting.set(known.token, { ...known, description, askedAt: now });
       return known;
     }
-    const fromThere = [...this.#waiting.values()].filter((one) => one.description.address === description.address);
+    const source = sourceOf(description.address);
+    const fromThere = [...this.#waiting.values()].filter((one) => sourceOf(one.description.address) === source);
     if (fromThere.length >= waitingLimits.fromOne) this.#waiting.delete(fromThere[0].token);
     if (this.#waiting.size >= waitingLimits.all) return null;
     const waiting = { token: newToken(request), code: this.#newCode(), description, askedAt: now };

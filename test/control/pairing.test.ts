@@ -40,6 +40,8 @@ describe('pairing by a code', () => {
     const mine = Array.from({ length: waitingLimits.fromOne + 3 }, () => pairing.ask(requestFrom(), 'main') as Asked);
     expect(waiting.list(clock.now)).toHaveLength(waitingLimits.fromOne);
     expect(pairing.confirm(mine[0].code)).toBe(false);
+    for (let k = 0; k < waitingLimits.fromOne + 3; k++) pairing.ask(requestFrom(`2001:db8:1:2::${k}`), 'main');
+    expect(waiting.list(clock.now), 'a computer may use a whole IPv6 /64').toHaveLength(2 * waitingLimits.fromOne);
     for (let k = 0; k < waitingLimits.all; k++) pairing.ask(requestFrom(`10.0.0.${k}`), 'main');
     expect(waiting.list(clock.now)).toHaveLength(waitingLimits.all);
     expect(pairing.ask(requestFrom('10.0.1.1'), 'main')).toBeNull();
