@@ -5,6 +5,7 @@ import { toOnnx } from '../graph/onnx.ts';
 import { type RewriteRules, rewriteGraph } from '../graph/rewrite.ts';
 import { engineUnavailable } from './errors.ts';
 import { checkFeeds } from './feeds.ts';
+import { forbidOnnxTelemetry } from './onnx-telemetry.ts';
 import type { CompiledGraph, Feeds, Runtime } from './runtime.ts';
 import { webgpuRewrites } from './webgpu-rewrites.ts';
 
@@ -90,7 +91,9 @@ function compiled(ort: typeof Ort, session: Ort.InferenceSession, graph: Graph):
   };
 }
 
+/** The only place that loads the library, so that it never loads with its telemetry on. */
 async function load(): Promise<typeof Ort> {
+  forbidOnnxTelemetry();
   try {
     const module = await import('onnxruntime-node');
     return (module as unknown as { default?: typeof Ort }).default ?? module;
