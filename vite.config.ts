@@ -23,7 +23,8 @@ export default defineConfig({
     emptyOutDir: true,
     // Tablets in museums are not young: the oldest with dynamic viewport heights.
     target: ['safari15.4', 'chrome108', 'firefox101'],
-    rolldownOptions: { input: pages },
+    // How long plugins take depends on the computer; an installation should be quiet.
+    rolldownOptions: { input: pages, checks: { pluginTimings: false } },
     // The wall's Three.js is that large, and comes from next door.
     chunkSizeWarningLimit: 800,
   },

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { removeOnnxTraces, type TracePlaces } from '../../server/runtime/onnx-telemetry.ts';
-import { computeIn, Home } from './telemetry.ts';
+import { computeIn, Home } from './home.ts';
 
 let home: Home;
 beforeEach(() => {
