@@ -48,7 +48,7 @@ describe.skipIf(reason !== null)('a computer in a network that is watched', () =
     const portrait = join(home.folder, 'portrait.jpg');
     await writeFile(portrait, await aPortrait());
     const out = join(home.folder, 'out');
-    const film = familiarFaces('film', portrait, '--out', out, '--steps', '20', '--engine', 'cpu');
+    const film = familiarFaces('film', portrait, '--out', out, '--steps', '5', '--engine', 'cpu');
     expect(await apart([film, familiarFaces('doctor')], home.environment())).toEqual(nobody);
     expect(existsSync(join(out, 'index.html'))).toBe(true);
     expect(home.files().filter((name) => !/^(out\/|portrait\.jpg$)/.test(name))).toEqual([]);
