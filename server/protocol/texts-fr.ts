@@ -124,7 +124,7 @@ export const french: Texts = {
 
   wallPairTitle: 'Cet écran n’est pas encore associé',
   wallPairText:
-    'Personnel : sur la page du conservateur, ouvrez « Devices » et saisissez ce code. Le mur commence alors ici de lui-même.',
+    'Personnel : sur la page du conservateur, ouvrez « Devices » et saisissez ce code. Le mur commence alors ici de lui-même.',
   wallPairByPin: 'Saisir plutôt le code PIN ici',
   wallPairPinTitle: 'Associer cet écran',
   wallPairPinText: 'Donnez une fois le code PIN du conservateur, et cet écran montre le mur.',

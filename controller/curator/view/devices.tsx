@@ -1,4 +1,4 @@
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import {
   type DeviceKind,
   deviceLimits,
@@ -94,10 +94,18 @@ function DeviceCard({ device, now, onRename, onRemove }: DeviceCardProps) {
   const id = useId();
   const [isNaming, setNaming] = useState(false);
   const [name, setName] = useState('');
+  const card = useRef<HTMLElement>(null);
+  const wasNaming = useRef(false);
+  // What had the focus is gone when its place is taken.
+  useEffect(() => {
+    if (isNaming) card.current?.querySelector('input')?.focus();
+    else if (wasNaming.current) card.current?.querySelector('button')?.focus();
+    wasNaming.current = isNaming;
+  }, [isNaming]);
   const title = device.name || 'Unnamed';
   const trimmed = name.trim();
   return (
-    <section class="card" aria-labelledby={id}>
+    <section class="card" aria-labelledby={id} ref={card}>
       <h2 id={id}>{title}</h2>
       <dl>
         <dt>Kind</dt>
