@@ -4,7 +4,7 @@ import { browserMissing } from './browser.ts';
 import { acknowledged, enterPin, givenOf, goTo, obey, openDesk, type Tab } from './curator-desk.ts';
 import { audit, overhang, pause, sizes, soon, TabletStage } from './tablet-stage.ts';
 
-const tabs: readonly Tab[] = ['Now', 'Controls', 'Chain', 'Displays', 'Presets', 'Log'];
+const tabs: readonly Tab[] = ['Now', 'Controls', 'Chain', 'Displays', 'Devices', 'Presets', 'Log'];
 
 describe.skipIf(browserMissing)('the curator’s tablet', () => {
   let stage: TabletStage;
