@@ -14,15 +14,19 @@ type Film = Extract<ToEngine, { type: 'film' }>;
 
 export interface BacklogTools {
   readonly chain: Pick<Chain, 'undrawn' | 'draw' | 'nextFilm' | 'filmed' | 'report'>;
-  /** The pack of the engine while that has time; null while a face becomes and while the engine is away. */
+  /** The pack of the engine; null while it is away. */
   readonly pack: () => PackFacts | null;
+  readonly isBecoming: () => boolean;
   readonly newId: () => number;
   /** False where the engine is away. */
   readonly send: (message: ToEngine) => boolean;
   readonly drawFace: (face: string) => Promise<RgbImage>;
 }
 
-/** What faces of the chain still lack, made while nobody becomes: pictures of those a power cut ended, and films. */
+/**
+ * What faces of the chain still lack: pictures of those a power cut ended, and films. The engine draws films only between
+ * becomings, and goes on with one where a becoming interrupted it, so that they keep up also on days without a pause.
+ */
 export class Backlog {
   readonly #tools: BacklogTools;
   #film: { readonly id: number; readonly face: string; readonly from: string | null } | null = null;
@@ -50,8 +54,8 @@ export class Backlog {
     this.#timer.unref();
   }
 
-  /** The film in hand gives way, and is begun anew later. */
-  pause(): void {
+  /** Gives up the film in hand; where its face stays, it is begun again later. */
+  #stop(): void {
     if (this.#film === null) return;
     this.#tools.send({ type: 'stop', id: this.#film.id });
     this.#film = null;
@@ -59,7 +63,8 @@ export class Backlog {
 
   /** The engine is gone. */
   lost(): void {
-    if (this.#film !== null) this.#suspects.add(this.#film.face);
+    // While a face becomes, the film rests.
+    if (this.#film !== null && !this.#tools.isBecoming()) this.#suspects.add(this.#film.face);
     this.#film = null;
   }
 
@@ -77,7 +82,7 @@ export class Backlog {
 
   /** Lets go of a face that is about to be deleted, also at the beginning of the next one's film. */
   forget(face: string): void {
-    if (this.#film?.face === face || this.#film?.from === face) this.pause();
+    if (this.#film?.face === face || this.#film?.from === face) this.#stop();
   }
 
   close(): void {
@@ -86,7 +91,8 @@ export class Backlog {
   }
 
   async #draw(): Promise<void> {
-    const { chain, pack, drawFace } = this.#tools;
+    const { chain, drawFace } = this.#tools;
+    const pack = () => (this.#tools.isBecoming() ? null : this.#tools.pack());
     const now = pack();
     if (now === null || this.#isDrawing) return;
     this.#isDrawing = true;
@@ -118,7 +124,7 @@ export class Backlog {
     this.#film = null;
     try {
       await this.#tools.chain.filmed(face, video);
-      this.later();
+      this.#filmNext();
     } catch (error) {
       this.#fails(face, messageOf(error));
     }

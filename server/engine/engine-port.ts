@@ -76,7 +76,8 @@ export class Engine implements EnginePort {
     );
     this.#backlog = new Backlog({
       chain,
-      pack: () => (this.#becoming === null ? (this.#process.ready?.pack ?? null) : null),
+      pack: () => this.#process.ready?.pack ?? null,
+      isBecoming: () => this.#becoming !== null,
       newId: () => this.#nextId++,
       send: (message) => this.#send(message),
       drawFace: (id) => this.#draw([{ source: { kind: 'face', id }, share: 1 }], false),
@@ -126,7 +127,6 @@ export class Engine implements EnginePort {
     const pack = this.#pack();
     const { width, height } = order.target;
     if (width !== pack.resolution || height !== pack.resolution) throw wrongTarget(width, height, pack.resolution);
-    this.#backlog.pause();
     const start = this.#start(pack);
     // Nothing but the chain may hold the photograph from here on.
     this.#order = null;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { latentLength } from '../chain/face-record.ts';
 import { decodeJournal } from '../chain/journal.ts';
 import { decodeSteps, vectorOf, type WholeStep, wholeSteps } from '../chain/step-record.ts';
-import { openVideo } from '../media/video-writer.ts';
+import { openVideo, type VideoWriter } from '../media/video-writer.ts';
 import type { Studio } from './studio.ts';
 
 /** Ten seconds. */
@@ -32,28 +32,48 @@ function distance(a: Float32Array, b: Float32Array): number {
 }
 
 /**
- * Draws a becoming's journal as a video. `rest` is waited for before every frame, so that whatever else is to be drawn
- * goes first; where it says false, the film is given up. Nothing is left of a film that is not whole.
+ * A becoming's journal as a video, drawn frame by frame: it may rest for as long as something else is to be drawn, and
+ * goes on where it was. Nothing is left of a film that is not whole.
  */
-export async function filmEvolution(
-  studio: Studio,
-  journal: string,
-  video: string,
-  rest: () => Promise<boolean>,
-): Promise<boolean> {
-  const { pack } = studio.ready;
-  const steps = decodeSteps(decodeJournal(await readFile(journal)).payloads);
-  const chosen = evenly(wholeSteps(steps, pack.numWs * pack.wDim, latentLength(pack)), longestFilm);
-  const writer = await openVideo(video, { width: pack.resolution, height: pack.resolution, fps });
-  try {
-    for (const [i, step] of chosen.entries()) {
-      if (!(await rest())) return false;
-      const frame = await studio.draw(vectorOf(step));
-      for (let k = i === chosen.length - 1 ? heldFrames : 1; k > 0; k--) await writer.write(frame);
+export class EvolutionFilm {
+  readonly #studio: Studio;
+  readonly #journal: string;
+  readonly #video: string;
+  #open: Promise<{ readonly writer: VideoWriter; readonly steps: readonly WholeStep[] }> | null = null;
+  #next = 0;
+
+  /** Opens nothing before the first frame. */
+  constructor(studio: Studio, journal: string, video: string) {
+    this.#studio = studio;
+    this.#journal = journal;
+    this.#video = video;
+  }
+
+  /** Draws a frame; true once the film is whole. Where it rejects, `abort` is to be called. */
+  async advance(): Promise<boolean> {
+    this.#open ??= this.#start();
+    const { writer, steps } = await this.#open;
+    const step = steps[this.#next++];
+    if (step !== undefined) {
+      const frame = await this.#studio.draw(vectorOf(step));
+      for (let k = this.#next === steps.length ? heldFrames : 1; k > 0; k--) await writer.write(frame);
     }
+    if (this.#next < steps.length) return false;
     await writer.finish();
     return true;
-  } finally {
-    await writer.abort();
+  }
+
+  /** Leaves nothing of it, unless it is whole. */
+  async abort(): Promise<void> {
+    const opened = await this.#open?.catch(() => null);
+    await opened?.writer.abort();
+  }
+
+  async #start() {
+    const { pack } = this.#studio.ready;
+    const all = decodeSteps(decodeJournal(await readFile(this.#journal)).payloads);
+    const steps = evenly(wholeSteps(all, pack.numWs * pack.wDim, latentLength(pack)), longestFilm);
+    const size = { width: pack.resolution, height: pack.resolution };
+    return { writer: await openVideo(this.#video, { ...size, fps }), steps };
   }
 }

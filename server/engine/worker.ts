@@ -3,7 +3,7 @@ import { setImmediate as breathe, setTimeout as wait } from 'node:timers/promise
 import { FamiliarError, messageOf } from '../errors.ts';
 import type { EngineChoice } from '../runtime/create-runtime.ts';
 import { BecomingJob } from './becoming-job.ts';
-import { filmEvolution } from './evolution.ts';
+import { EvolutionFilm } from './evolution.ts';
 import type { FromEngine, ToEngine } from './messages.ts';
 import { Studio } from './studio.ts';
 
@@ -19,7 +19,12 @@ export interface WorkerOptions {
 }
 
 type Render = Extract<ToEngine, { type: 'render' }>;
-type Film = Extract<ToEngine, { type: 'film' }>;
+/** A film that was ordered, and how far it is. */
+interface Film {
+  readonly id: number;
+  readonly video: string;
+  readonly film: EvolutionFilm;
+}
 
 /** A film's frames leave the processor free for most of the time. */
 const filmPause = 25;
@@ -49,7 +54,7 @@ class Worker {
       case 'stop':
         this.#job(message.id)?.stop();
         if (this.#next?.id === message.id) this.#next = null;
-        this.#films = this.#films.filter(({ id }) => id !== message.id);
+        this.#stopFilm(message.id);
         break;
       case 'taken':
         this.#job(message.id)?.taken();
@@ -58,7 +63,7 @@ class Worker {
         this.#renders.push(message);
         break;
       case 'film':
-        this.#films.push(message);
+        this.#films.push({ ...message, film: new EvolutionFilm(this.#studio, message.journal, message.video) });
         break;
       case 'directions':
         this.#studio.setDirections(message.values);
@@ -108,20 +113,26 @@ class Worker {
     await breathe();
   }
 
-  async #film(film: Film): Promise<void> {
-    const rest = async () => {
-      await this.#drawAll();
-      await wait(filmPause);
-      return this.#next === null && this.#films[0] === film;
-    };
+  /** One frame: whatever else is to be drawn comes before the next. */
+  async #film({ id, video, film }: Film): Promise<void> {
     try {
-      const isWhole = await filmEvolution(this.#studio, film.journal, film.video, rest);
-      if (isWhole) send({ type: 'filmed', id: film.id, video: film.video });
-      else if (this.#films[0] === film) return;
+      if (await film.advance()) {
+        send({ type: 'filmed', id, video });
+        this.#films = this.#films.filter((other) => other.id !== id);
+      }
     } catch (error) {
-      fail(film.id, error);
+      // One that was stopped meanwhile has nobody to tell.
+      if (this.#films.some((other) => other.id === id)) fail(id, error);
+      this.#stopFilm(id);
     }
-    this.#films = this.#films.filter((other) => other !== film);
+    await breathe();
+    if (this.#next === null) await wait(filmPause);
+  }
+
+  #stopFilm(id: number): void {
+    const stopped = this.#films.find((film) => film.id === id);
+    this.#films = this.#films.filter((film) => film !== stopped);
+    void stopped?.film.abort().catch(() => undefined);
   }
 
   #job(id: number): BecomingJob | null {

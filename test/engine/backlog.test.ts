@@ -18,6 +18,7 @@ let reported: string[];
 let films: string;
 let placed: string[];
 let hasTime: boolean;
+let isAway: boolean;
 let isRefused: boolean;
 let drawFace: (face: string) => Promise<typeof picture>;
 let backlog: Backlog;
@@ -32,6 +33,7 @@ beforeEach(() => {
   placed = [];
   films = mkdtempSync(join(tmpdir(), 'familiar-'));
   hasTime = true;
+  isAway = false;
   isRefused = false;
   drawFace = async () => picture;
   let ids = 10;
@@ -53,7 +55,8 @@ beforeEach(() => {
       },
       report: (problem) => reported.push(problem),
     },
-    pack: () => (hasTime ? pack : null),
+    pack: () => (isAway ? null : pack),
+    isBecoming: () => !hasTime,
     newId: () => ids++,
     send: (message) => sent.push(message) > 0,
     drawFace: (face) => drawFace(face),
@@ -96,32 +99,35 @@ describe('what faces still lack', () => {
     expect(begun()).toHaveLength(2);
   });
 
-  it('waits while a face becomes', async () => {
+  it('waits for the engine, pictures also while a face becomes', async () => {
     undrawn = ['a'];
     unfilmed = ['b'];
-    hasTime = false;
+    isAway = true;
     backlog.begin();
     await minutes(1);
     expect([drawn, sent]).toEqual([[], []]);
+    isAway = false;
+    hasTime = false;
+    backlog.begin();
+    await minutes(1);
+    // The engine draws its frames when it has time.
+    expect([drawn, begun()]).toEqual([[], ['b']]);
     hasTime = true;
     backlog.later();
     await minutes(1);
     expect(drawn).toEqual(['a']);
-    expect(begun()).toEqual(['b']);
   });
 
-  it('gives way to the next visitor, and is begun anew', async () => {
-    unfilmed = ['a'];
+  it('is filmed without a pause, also while one visitor follows the other', async () => {
+    unfilmed = ['a', 'b', 'c'];
     backlog.later();
     await minutes(1);
-    const first = newest();
-    backlog.pause();
-    expect(sent.at(-1)).toEqual({ type: 'stop', id: first.id });
-    // The engine may say of the old one what it likes.
-    finishes(first);
-    backlog.later();
-    await minutes(1);
-    expect(begun()).toEqual(['a', 'a']);
+    hasTime = false;
+    for (let i = 0; i < 3; i++) {
+      finishes();
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    expect([begun(), unfilmed]).toEqual([['a', 'b', 'c'], []]);
   });
 
   it('that a full disk refused is said, left for the others, and tried again after a while', async () => {
@@ -196,6 +202,17 @@ describe('what faces still lack', () => {
     backlog.begin();
     await minutes(60);
     expect(begun()).toEqual(['a', 'b']);
+  });
+
+  it('is begun again where the engine was lost while a face became', async () => {
+    unfilmed = ['a'];
+    backlog.later();
+    await minutes(1);
+    hasTime = false;
+    backlog.lost();
+    backlog.begin();
+    await minutes(1);
+    expect(begun()).toEqual(['a', 'a']);
   });
 
   it('is left alone where it is about to be deleted', async () => {

@@ -91,7 +91,8 @@ const known = (metadata: Metadata): Metadata =>
   Object.fromEntries(
     Object.entries(metadata).filter(
       ([key]) =>
-        ['mapping_lr_multiplier', 'upsampling', 'truncation_layers', ...stylegan3Keys].includes(key) || /^synthesis\.[\w.]+$/.test(key),
+        ['mapping_lr_multiplier', 'upsampling', 'truncation_layers', ...stylegan3Keys].includes(key) ||
+        /^synthesis\.[\w.]+$/.test(key),
     ),
   );
 
