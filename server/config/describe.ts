@@ -12,8 +12,10 @@ export interface Description {
   readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly minLength?: number;
   readonly maxLength?: number;
   readonly minItems?: number;
+  readonly maxItems?: number;
   readonly anyOf?: readonly Description[];
   readonly items?: Description;
   readonly properties?: Readonly<Record<string, Description>>;
@@ -39,7 +41,7 @@ export function describedAt(path: readonly PropertyKey[]): Description | null {
 /** What would be right there, to be read after “must be”. */
 export function expectation(description: Description | null): string {
   if (!description) return 'something else';
-  const { type, unit, minimum, maximum, maxLength } = description;
+  const { type, unit, minimum, maximum, minLength, maxLength, minItems, maxItems } = description;
   const options = description.enum ?? description.anyOf?.map((option) => option.const);
   if (options?.every((option) => option !== undefined)) return `one of ${options.join(', ')}`;
   if (description.anyOf) return 'a full web address beginning with http:// or https://, or nothing';
@@ -50,10 +52,13 @@ export function expectation(description: Description | null): string {
     case 'boolean':
       return 'true or false';
     case 'array':
-      return description.minItems ? 'a list with at least one entry' : 'a list';
+      return maxItems === undefined
+        ? 'a list'
+        : `a list of ${minItems ? `${minItems} to` : 'at most'} ${maxItems} entries`;
     case 'object':
       return 'a section with keys of its own';
     default:
-      return maxLength === undefined ? 'text' : `text of at most ${maxLength} characters`;
+      if (maxLength === undefined) return 'text';
+      return `text of ${minLength ? `${minLength} to` : 'at most'} ${maxLength} characters`;
   }
 }

@@ -1,6 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { builtInLanguages } from '../protocol/texts.ts';
 import { type Description, describe, describedAt, expectation } from './describe.ts';
+import { configSchema } from './schema.ts';
 
 /** A problem of installation.yaml before its place in the file is known. */
 export interface PlacelessProblem {
@@ -10,17 +12,30 @@ export interface PlacelessProblem {
   readonly message: string;
 }
 
+/** What stands in the file for a value: `0471` for 471; undefined where that is no plain value. */
+export type SourceOf = (path: readonly PropertyKey[]) => string | undefined;
+
 /** Says zod's issues in words, each with what would be right; no more than `most`. */
-export function fromIssues(issues: readonly z.core.$ZodIssue[], value: unknown, most: number): PlacelessProblem[] {
+export function fromIssues(
+  issues: readonly z.core.$ZodIssue[],
+  value: unknown,
+  sourceOf: SourceOf,
+  most: number,
+): PlacelessProblem[] {
   const problems: PlacelessProblem[] = [];
   for (const issue of issues) {
     if (problems.length >= most) break;
-    problems.push(...fromIssue(issue, value, most - problems.length));
+    problems.push(...fromIssue(issue, value, sourceOf, most - problems.length));
   }
   return problems;
 }
 
-function fromIssue(issue: z.core.$ZodIssue, value: unknown, most: number): readonly PlacelessProblem[] {
+function fromIssue(
+  issue: z.core.$ZodIssue,
+  value: unknown,
+  sourceOf: SourceOf,
+  most: number,
+): readonly PlacelessProblem[] {
   const { path } = issue;
   if (issue.code === 'unrecognized_keys') {
     return issue.keys
@@ -32,20 +47,58 @@ function fromIssue(issue: z.core.$ZodIssue, value: unknown, most: number): reado
     return [{ path, atKey: true, message: `“${String(path.at(-1))}” must be ${wanted}.` }];
   }
   const described = describedAt(path);
-  const isOurWords = issue.code === 'custom' || (issue.code === 'invalid_format' && issue.format === 'regex');
-  const wanted = isOurWords ? issue.message : expectation(described);
   const given = at(value, path);
-  if (issue.code === 'invalid_type' && issue.expected === 'string' && typeof given === 'number') {
-    const message = `${nameOf(path)} must be text: put ${given} in quotation marks.`;
-    return [{ path, atKey: false, message }];
+  const written = typeof given === 'string' ? undefined : sourceOf(path);
+  const name = nameOf(path);
+  // What is no text, or too long, fails before our own checks: they are asked about a text that cannot be right.
+  const ours = ownWordsOf(issue) ?? (described?.type === 'string' ? ownWords(path, '\0') : undefined);
+  const wanted = ours ?? expectation(described);
+  const say = (message: string) => [{ path, atKey: false, message: `${name} must be ${message}.` }];
+  // Only what would be accepted is advised.
+  if (described?.type === 'string' && written !== undefined && isAccepted(path, written)) {
+    return say(`text: put ${written.slice(0, 60)} in quotation marks`);
   }
-  const message = `${nameOf(path)} must be ${wanted}, not ${show(given)}.`;
-  return [{ path, atKey: false, message }];
+  const number = typeof given === 'string' ? Number.parseFloat(given) : Number.NaN;
+  if (/^(number|integer)$/.test(described?.type ?? '') && isAccepted(path, number)) {
+    return say(`${wanted}: write ${number} alone, without a unit or quotation marks`);
+  }
+  return say(`${wanted}, not ${written?.slice(0, 60) ?? show(given)}`);
 }
+
+/** What our own checks want at a place of a file where this value does not fit. */
+function ownWords(path: readonly PropertyKey[], value: unknown): string | undefined {
+  const file = onlyAt(path, value);
+  const [issue] = configSchema.safeParse(file).error?.issues ?? [];
+  const [problem] = crossCheckAlone(file);
+  return (issue && ownWordsOf(issue)) ?? / must be (.*)\.$/.exec(problem?.message ?? '')?.[1];
+}
+
+const ownWordsOf = (issue: z.core.$ZodIssue): string | undefined =>
+  issue.code === 'custom' || (issue.code === 'invalid_format' && issue.format === 'regex') ? issue.message : undefined;
+
+/** Whether a value would be right at a place of a file, whatever stands elsewhere. */
+function isAccepted(path: readonly PropertyKey[], value: unknown): boolean {
+  const file = onlyAt(path, value);
+  return configSchema.safeParse(file).success && crossCheckAlone(file).length === 0;
+}
+
+/** A file in which nothing but one value stands. */
+const onlyAt = (path: readonly PropertyKey[], value: unknown): unknown =>
+  path.reduceRight<unknown>((inner, key) => (typeof key === 'number' ? [inner] : { [key]: inner }), value);
+
+const crossCheckAlone = (file: unknown): readonly PlacelessProblem[] =>
+  crossCheck(
+    file,
+    builtInLanguages.map(({ code }) => code),
+    () => null,
+  );
 
 function unknownKey(path: readonly PropertyKey[], key: string): string {
   const elsewhere = placesOf(key, describe, []);
   if (elsewhere.length > 0) return `“${key}” is not known ${where(path)}; it belongs under “${elsewhere[0]}”.`;
+  if (path.length > 0 && Object.hasOwn(describe.properties ?? {}, key)) {
+    return `“${key}” is not known ${where(path)}; it belongs at the beginning of a line, outside of every section.`;
+  }
   const here = Object.keys(describedAt(path)?.properties ?? {});
   const near = here.length > 0 ? closest(key, here) : '';
   if (near && distance(key.toLowerCase(), near.toLowerCase()) <= Math.max(2, key.length / 3)) {

@@ -4,7 +4,7 @@ import { FamiliarError, messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
 import { builtInLanguages } from '../protocol/texts.ts';
 import { ConfigError, type ConfigProblem } from './errors.ts';
-import { crossCheck, type DirectionsOf, fromIssues, type PlacelessProblem } from './problems.ts';
+import { crossCheck, type DirectionsOf, fromIssues, type PlacelessProblem, type SourceOf } from './problems.ts';
 import { type Config, configSchema } from './schema.ts';
 
 export const configLimits = {
@@ -79,7 +79,7 @@ function readText(text: string, file: string, keep: 'first' | 'last', directions
   const value = toPlain(document, (offset, message) => configError(file, [...repeats, { ...place(offset), message }]));
   const parsed = configSchema.safeParse(value);
   const problems = [
-    ...(parsed.success ? [] : fromIssues(parsed.error.issues, value, configLimits.problems)),
+    ...(parsed.success ? [] : fromIssues(parsed.error.issues, value, sourceIn(document), configLimits.problems)),
     ...crossCheck(
       value,
       builtInLanguages.map(({ code }) => code),
@@ -187,6 +187,13 @@ function offsetOf(document: Document, problem: PlacelessProblem): number {
   }
   return 0;
 }
+
+const sourceIn =
+  (document: Document): SourceOf =>
+  (path) => {
+    const node = document.getIn(path, true);
+    return isScalar(node) ? node.source : undefined;
+  };
 
 const keyOf = (pair: Pair): string => String(isScalar(pair.key) ? pair.key.value : pair.key);
 const rangeOf = (node: unknown): number | undefined => (node as { range?: [number] } | undefined)?.range?.[0];

@@ -195,7 +195,9 @@ const osc = section('Control by OSC, over UDP. All addresses: docs/osc.md.', {
   }),
 });
 
-const directionNames = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and dashes');
+const directionNames = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, '1 to 32 lower-case letters, digits and dashes, the first a letter');
 
 const live = section(
   'What can be changed while the piece runs, from the curator’s page or by OSC. These are the values at the first ' +

@@ -58,7 +58,7 @@ osc: {allow: [x]}
     expect(problems(text)).toEqual([
       '1:1 “pace” is not known here; it belongs under “live”.',
       '3:9 server.port must be a whole number from 1 to 65535, not 99999.',
-      '4:8 server.pin must be text: put 12 in quotation marks.',
+      '4:8 server.pin must be 6 to 64 letters, digits, dashes or underscores, in quotation marks, or nothing, not 12.',
       '6:3 “pase” is not known under “live”; did you mean “pace”?',
       '7:11 live.camera must be one of browser, device, node-webcam, folder, not “foo”.',
       '8:9 live.pace must be a number from 5 to 600 s, not “x”.',
