@@ -51,33 +51,33 @@ export class BecomingJob {
     const { signal } = this.#abort;
     const portrait = toTensor({ width: resolution, height: resolution, data: target });
     const isContinued = firstStep > 0;
-    const steps = studio.projector.project({
+    const moments = studio.projector.become({
       target: portrait,
       start: studio.latent(start ?? studio.start),
       isWarm,
       seed: 0,
       // The first picture is the start itself, however long the target took to be looked at.
-      progress: (step) => (step === 0 ? doneBefore : this.#clock.done(this.#now())),
+      progress: (frame) => (frame === 0 ? doneBefore : this.#clock.done(this.#now())),
       easeIn: isContinued ? easeInSteps : 0,
       signal,
     });
     let meanFaceDistance: number | undefined;
     let step = firstStep;
     let noiseAt = Number.NEGATIVE_INFINITY;
-    for await (const seen of steps) {
+    for await (const { frame, done, isLast, show } of moments) {
       // After a crash the first picture is the last one that was journalled: it has been shown.
-      if (isContinued && seen.step === 0 && !seen.isLast) continue;
+      if (isContinued && frame === 0 && !isLast) continue;
+      const seen = await show();
       meanFaceDistance ??= await studio.meanFaceDistance(portrait);
       this.#underWay++;
-      const hasNoise = seen.isLast || this.#now() - noiseAt >= noiseEvery;
+      const hasNoise = isLast || this.#now() - noiseAt >= noiseEvery;
       if (hasNoise) noiseAt = this.#now();
       send({
         type: 'step',
         id: this.id,
         step: step++,
-        // A search that is through still eases back to its best face: only that is the end.
-        done: seen.isLast ? 1 : Math.min(0.999, Math.max(doneBefore, this.#clock.done(this.#now()))),
-        isLast: seen.isLast,
+        done: Math.max(doneBefore, done),
+        isLast,
         loss: seen.loss,
         likeness: likeness(seen.perceptual, meanFaceDistance),
         ws: seen.latent.ws,

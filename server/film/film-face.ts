@@ -52,7 +52,7 @@ export async function makeFace(projector: Projector, order: FaceOrder): Promise<
   let first: Float32Array | undefined;
   let last: Seen | undefined;
   try {
-    const steps = projector.project({
+    const moments = projector.become({
       target: portrait,
       start: order.start,
       isWarm: order.isWarm,
@@ -60,12 +60,15 @@ export async function makeFace(projector: Projector, order: FaceOrder): Promise<
       steps: settings.steps,
       signal,
     });
-    for await (const seen of steps) {
-      curve.push({ step: seen.step, loss: seen.loss, lpips: seen.perceptual });
-      first ??= seen.image;
-      last = seen;
-      if (seen.step % settings.every === 0 || seen.isLast) await film.write(await order.shown(seen));
-      order.onStep(seen.step, seen.perceptual);
+    for await (const { frame, found, isLast, show } of moments) {
+      if (found.step > (curve.at(-1)?.step ?? -1)) {
+        curve.push({ step: found.step, loss: found.loss, lpips: found.perceptual });
+        order.onStep(found.step, found.perceptual);
+      }
+      if (frame % settings.every !== 0 && !isLast) continue;
+      last = await show();
+      first ??= last.image;
+      await film.write(await order.shown(last));
     }
     if (last !== undefined && order.closing !== undefined && !signal.aborted) {
       for await (const seen of closingWalk(projector, portrait, last.latent, order.closing)) {

@@ -1,10 +1,5 @@
 import type { RgbImage } from '../image/rgb-image.ts';
 
-/**
- * How a search's visible change shrinks over its steps: what has changed after the part c of the steps is about c^0.35 of
- * what will have changed in the end. Only a first guess: it is corrected with every step, and exact at the last.
- */
-const decay = 0.35;
 /** Seconds within which the playhead follows a corrected guess. */
 const follow = 0.4;
 /** Longest dissolve between two pictures, seconds. */
@@ -24,8 +19,7 @@ export interface Approach<T> {
 
 /**
  * Plays the steps of a search so that it lasts exactly as long as the pace says and changes evenly all the way. An engine
- * moves a face far in its first steps and little in its last; shown as they come, the piece would be over at once. So
- * steps are gathered, the playhead moves along the change they make (the arc), not along their number, and every step
+ * makes its steps unevenly in time, and sooner than they are due. So steps are gathered, the playhead moves along the change they make (the arc), not along their number, and every step
  * a faster engine makes is another picture on the same way.
  *
  * Holds no clock: time is what `advance` is told.
@@ -124,7 +118,8 @@ export class Playhead<T> {
 
   #target(arc: number, seconds: number, pace: number): number {
     if (this.#elapsed >= 1 && this.#done >= 1) return this.#available;
-    const whole = this.#done > 0 ? this.#available / this.#done ** decay : this.#available;
+    // The engine moves a face evenly. This is a guess that every step corrects; at the last one it is exact.
+    const whole = this.#done > 0 ? this.#available / this.#done : this.#available;
     // Following takes time, so what is followed lies that much ahead.
     const wanted = whole * ease(Math.min(1, this.#elapsed + follow / pace));
     return arc + (wanted - arc) * (1 - Math.exp(-seconds / follow));

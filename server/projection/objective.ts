@@ -20,6 +20,8 @@ export interface Objective {
    * `image`, `loss`, `perceptual`, `mse`, `grad.ws` and, where noise is optimised, `grad.noise.<i>`.
    */
   readonly step: Graph;
+  /** The same inputs -> `image`, `loss`, `perceptual` and `mse`, without gradients. */
+  readonly view: Graph;
 }
 
 const PYRAMID_LEVELS = 4;
@@ -60,14 +62,13 @@ export function buildObjective(generator: Generator, networks: LossNetworks, set
 
   const wanted = settings.noiseMaps.mode === 'optimised' ? noise : [];
   const [gradWs, ...gradNoise] = gradients(loss, [ws, ...wanted]);
+  const seen = { image, loss, perceptual, mse: meanAll(square(difference)) };
   return {
     target: { outputs: targetOutputs },
+    view: { outputs: seen },
     step: {
       outputs: {
-        image,
-        loss,
-        perceptual,
-        mse: meanAll(square(difference)),
+        ...seen,
         'grad.ws': gradWs,
         ...Object.fromEntries(gradNoise.map((g, i) => [`grad.noise.${i}`, g])),
       },

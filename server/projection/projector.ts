@@ -1,8 +1,9 @@
 import type { Generator } from '../networks/generator.ts';
 import type { CompiledGraph, Runtime } from '../runtime/runtime.ts';
+import { become, type Moment } from './become.ts';
 import { cloneLatent, type Latent, repeatW } from './latent.ts';
 import { buildObjective, type LossNetworks } from './objective.ts';
-import { evaluate, project } from './project.ts';
+import { project, view } from './project.ts';
 import { RandomState } from './random.ts';
 import { rememberedStatistics } from './remembered-statistics.ts';
 import type { ProjectionSettings } from './settings.ts';
@@ -63,6 +64,8 @@ export interface Projector {
   zeroLatent(seed: number): Latent;
   /** Moves a latent step by step towards a portrait. Ends quietly when the signal is aborted. */
   project(request: ProjectionRequest): AsyncGenerator<ProjectionStep, void, void>;
+  /** The same as people see it: a face that moves evenly to what the search finds. Ends quietly as well. */
+  become(request: ProjectionRequest): AsyncGenerator<Moment, void, void>;
   /** Draws a latent as it is and measures it against a portrait. */
   look(target: Float32Array, latent: Latent): Promise<Seen>;
   dispose(): Promise<void>;
@@ -75,6 +78,7 @@ export interface Machinery {
   readonly settings: ProjectionSettings;
   readonly target: CompiledGraph;
   readonly step: CompiledGraph;
+  readonly view: CompiledGraph;
 }
 
 export interface ProjectorOptions {
@@ -96,7 +100,8 @@ export async function createProjector(
     : rememberedStatistics(runtime, generator, cache));
   const target = await runtime.compile(objective.target);
   const step = await runtime.compile(objective.step);
-  const machinery: Machinery = { generator, statistics, settings, target, step };
+  const seen = await runtime.compile(objective.view);
+  const machinery: Machinery = { generator, statistics, settings, target, step, view: seen };
 
   const noise = (seed: number): Float32Array[] => {
     if (settings.noiseMaps.mode === 'fixed') return generator.noiseMaps.map((map) => map.stored);
@@ -109,11 +114,10 @@ export async function createProjector(
     meanLatent: (seed) => cloneLatent({ ws: repeatW(statistics.mean, generator.numWs), noise: noise(seed) }),
     zeroLatent: (seed) => cloneLatent({ ws: new Float32Array(generator.numWs * generator.wDim), noise: noise(seed) }),
     project: (request) => project(machinery, request),
-    look: async (portrait, latent) => {
-      const { gradients: _, ...seen } = await evaluate(machinery, await target.run({ target: portrait }), latent);
-      return seen;
-    },
+    become: (request) => become(machinery, request),
+    look: async (portrait, latent) => view(machinery, await target.run({ target: portrait }), latent),
     dispose: async () => {
+      await seen.dispose();
       await step.dispose();
       await target.dispose();
     },

@@ -1,3 +1,4 @@
+import type { MorphTiming } from './morph.ts';
 import type { AdamOptions, OptimiserName } from './optimiser.ts';
 import type { RateSchedule, StepNoise } from './schedule.ts';
 
@@ -36,6 +37,8 @@ export interface ProjectionSettings {
   };
   /** Weight of the squared distance to w_avg in standard deviations of W; 0 for none. */
   readonly pull: number;
+  /** How what the search finds is shown; null shows the search itself, step by step. */
+  readonly morph: MorphTiming | null;
   /** Ends early at this perceptual distance; 0 never does. */
   readonly stopAtDistance: number;
   /** Ends early when the loss fell by less than this part over the last tenth of the steps; 0 never does. */
@@ -69,6 +72,7 @@ export const presets = {
     stepNoise: { factor: 0, ramp: 0.75, warmFactor: 0 },
     noiseMaps: { mode: 'optimised', regularisation: 3 },
     pull: 0.02,
+    morph: { noise: 0.3, layers: 0.55, even: 0.2 },
   },
   /** StyleGAN2's own projector: W, noise maps optimised. */
   projector: {
@@ -84,6 +88,7 @@ export const presets = {
     stepNoise: { factor: 0.05, ramp: 0.75, warmFactor: 0.2 },
     noiseMaps: { mode: 'optimised', regularisation: 1e5 },
     pull: 0,
+    morph: null,
   },
   /** The Puzer encoder: W+ from the mean by plain gradient descent. */
   encoder: {
@@ -100,6 +105,7 @@ export const presets = {
     stepNoise: { factor: 0, ramp: 0.75, warmFactor: 0 },
     noiseMaps: { mode: 'fixed', regularisation: 0 },
     pull: 0,
+    morph: null,
   },
 } as const satisfies Record<string, ProjectionSettings>;
 

@@ -206,7 +206,7 @@ describe('the installation', () => {
     const [becoming] = engine.becomings;
     const steps = 55;
     for (let step = 0; step <= steps; step++) {
-      becoming.make(step, step / steps, Math.round(255 * (step / steps) ** 0.35));
+      becoming.make(step, step / steps, Math.round(255 * (step / steps)));
       await clock.advance(10);
       expect(installation.state.name).toBe('becoming');
     }
@@ -222,8 +222,8 @@ describe('the installation', () => {
     let waited = 0;
     for (; installation.state.name === 'becoming'; waited += 10) await clock.advance(10);
     // What there is lasts for a while; then for two minutes nothing comes.
-    expect(waited).toBeGreaterThan(250);
-    expect(waited).toBeLessThan(350);
+    expect(waited).toBeGreaterThan(120);
+    expect(waited).toBeLessThan(200);
   });
 
   it('stands still while frozen', async () => {
