@@ -6,7 +6,7 @@ import { browserMissing } from './browser.ts';
 import { acknowledged, enterPin, goTo } from './curator-desk.ts';
 import { forwardTo } from './forwarding-proxy.ts';
 import { until } from './look.ts';
-import { RealPiece } from './real-piece.ts';
+import { RealPiece, realPin } from './real-piece.ts';
 import { audit, heading, overhang, press, sizes } from './tablet-stage.ts';
 
 describe.skipIf(browserMissing)('a browser from elsewhere', () => {
@@ -65,7 +65,7 @@ describe.skipIf(browserMissing)('a browser from elsewhere', () => {
     const codeOn = async (page: Page) => ((await page.locator('.code').textContent()) ?? '').replace(/\D/g, '');
     const desk = async (origin?: string): Promise<Page> => {
       const page = await piece.open(routes.curator, { bypassCSP: true }, undefined, origin);
-      await enterPin(page, '246813');
+      await enterPin(page, realPin);
       await page.getByRole('tablist').waitFor();
       await goTo(page, 'Devices');
       return page;
@@ -121,7 +121,7 @@ describe.skipIf(browserMissing)('a browser from elsewhere', () => {
       await display.getByRole('link', { name: 'Give the PIN here instead' }).click();
       await give(display, '246814');
       await display.getByText('That is not the PIN.').waitFor();
-      await give(display, '246813');
+      await give(display, realPin);
       await display.locator('#wall canvas').waitFor({ timeout: 20_000 });
       expect(new URL(display.url()).search).toBe('?name=left');
       await piece.clear();
@@ -136,7 +136,7 @@ describe.skipIf(browserMissing)('a browser from elsewhere', () => {
       await own.getByRole('button', { name: 'Remove' }).click();
       await own.getByRole('button', { name: 'Remove, really?' }).click();
       await curator.getByText('This device is not known to the piece (any more).').waitFor({ timeout: 20_000 });
-      await enterPin(curator, '246813');
+      await enterPin(curator, realPin);
       await curator.getByRole('tablist').waitFor();
       await piece.clear();
     });
@@ -146,7 +146,7 @@ describe.skipIf(browserMissing)('a browser from elsewhere', () => {
     const page = await open();
     await give(page, '9999');
     await page.getByText('That is not the PIN.').waitFor();
-    await give(page, '246813');
+    await give(page, realPin);
     await heading(page, 'Become the next face');
     await press(page, 'Begin');
     await press(page, 'Yes, I agree');
@@ -156,7 +156,7 @@ describe.skipIf(browserMissing)('a browser from elsewhere', () => {
     await page.reload();
     await heading(page, 'Become the next face');
     await piece.live.stop();
-    await writeFile(piece.configFile, (await readFile(piece.configFile, 'utf8')).replace('246813', '135790'));
+    await writeFile(piece.configFile, (await readFile(piece.configFile, 'utf8')).replace(realPin, '135790'));
     await piece.start();
     await heading(page, pinAsked);
     await give(page, '135790');

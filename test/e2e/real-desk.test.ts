@@ -9,7 +9,7 @@ import { browserMissing } from './browser.ts';
 import { acknowledged, enterPin, goTo } from './curator-desk.ts';
 import { type Look, look, until } from './look.ts';
 import { drawnFace } from './pictures.ts';
-import { RealPiece } from './real-piece.ts';
+import { RealPiece, realPin } from './real-piece.ts';
 import { press } from './tablet-stage.ts';
 
 /** The curator's page in front of the whole piece: nothing here is a stand-in but the camera's picture. */
@@ -24,7 +24,7 @@ describe.skipIf(browserMissing)('the curator’s page, on the real piece', () =>
 
   async function openDesk(): Promise<Page> {
     const page = await piece.open('/curator');
-    await enterPin(page, '246813');
+    await enterPin(page, realPin);
     await page.getByRole('tablist').waitFor();
     return page;
   }

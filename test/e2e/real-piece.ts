@@ -12,6 +12,9 @@ import { launchBrowser } from './browser.ts';
 import { buildPages } from './pages.ts';
 import { sizes } from './tablet-stage.ts';
 
+/** PIN of the real piece's curator. */
+export const realPin = '246813';
+
 export interface RealPieceOptions {
   /** Further lines of installation.yaml. */
   readonly yaml?: string;
@@ -53,7 +56,7 @@ export class RealPiece {
     const piece = new RealPiece(folder, pages, port, browser);
     await writeFile(
       piece.configFile,
-      `server: {host: 127.0.0.1, port: ${port}, pin: "246813"}\nengine: {runtime: cpu}\nosc: {enabled: false}\n${yaml}`,
+      `server: {host: 127.0.0.1, port: ${port}, pin: "${realPin}"}\nengine: {runtime: cpu}\nosc: {enabled: false}\n${yaml}`,
     );
     await prepare?.(folder);
     await piece.start();

@@ -2,7 +2,7 @@ import { By, until as condition, Key, type WebElement } from 'selenium-webdriver
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { browserMissing } from './browser.ts';
 import { lookAt, until } from './look.ts';
-import { RealPiece } from './real-piece.ts';
+import { RealPiece, realPin } from './real-piece.ts';
 import { WebKit, webkitMissing } from './webkit.ts';
 
 /** The three pages in the engine of Safari, on the real piece: what iPads and small kiosk computers show. */
@@ -63,7 +63,7 @@ describe.skipIf(browserMissing || webkitMissing)('in WebKit', () => {
   it('a curator steers, and the cards of every column begin at one height', async () => {
     await open('/curator');
     const pin = await webkit.driver.wait(condition.elementLocated(By.css('input')), 20_000);
-    await pin.sendKeys('2468');
+    await pin.sendKeys(realPin);
     await press('Open');
     await (await find('*[@role="tab"]', 'Controls')).click();
     const hold = await webkit.driver.wait(condition.elementLocated(By.css('input[aria-label^="Hold"]')), 20_000);
