@@ -7,13 +7,15 @@ import type { ChainClockJump, ChainFace } from '../protocol/snapshot.ts';
 import { Aging } from './aging.ts';
 import type { BecomingRecord } from './becoming-record.ts';
 import { beginFace, newFace } from './begin-face.ts';
+import type { ChainOptions } from './chain-options.ts';
 import { Departures } from './departures.ts';
-import { jumpProblem } from './errors.ts';
+import { jumpProblem, sharerProblem } from './errors.ts';
 import { exists, writeFacePictures } from './face-folder.ts';
 import { FaceList } from './face-list.ts';
 import { type FaceRecord, latentLength, type PackFacts } from './face-record.ts';
 import { dropFilm, type FilmOrder, orderFilm, placeFilm } from './films.ts';
-import { beginForgetting, finishForgetting, removeForgotten } from './forgetting.ts';
+import { ForgetListeners } from './forget-listeners.ts';
+import { beginForgetting, finishForgetting, forgetSharers, removeForgotten, sharersOf } from './forgetting.ts';
 import { hashOf } from './hash.ts';
 import { type ChainEntry, faceOf, IndexWriter } from './index-file.ts';
 import { KeptFaces } from './kept-faces.ts';
@@ -25,16 +27,6 @@ import { Room, tryRoom } from './room.ts';
 import { saveFace } from './save-face.ts';
 import { UnsavedFaces } from './unsaved-faces.ts';
 import { readCounter } from './visitor-counter.ts';
-
-export interface ChainOptions {
-  /** Made where it is missing. */
-  readonly folder: string;
-  /** Whether visitors' photographs are kept with their faces. */
-  readonly keepPortraits: boolean;
-  /** Faces older than so many days are forgotten; 0 keeps them. */
-  readonly forgetAfter: number;
-  readonly now?: () => number;
-}
 
 const hour = 3600 * 1000;
 
@@ -75,7 +67,7 @@ export class Chain extends KeptFaces implements ChainPort {
   #highest: number;
   readonly #active = new Map<string, BecomingRecord>();
   readonly #changeListeners = new Set<() => void>();
-  readonly #forgetListeners = new Set<(id: string) => unknown>();
+  readonly #forgetListeners = new ForgetListeners();
   readonly #problems: Problems;
   readonly #departures: Departures;
   readonly #unsaved = new UnsavedFaces((record, { image, ending }) => this.finish(record, image, ending));
@@ -107,8 +99,7 @@ export class Chain extends KeptFaces implements ChainPort {
       remove: (id) => this.#forget(id),
       report: (problem) => this.report(problem),
     });
-    this.#timer = setInterval(() => void this.forgetOld(), hour);
-    this.#timer.unref();
+    this.#timer = setInterval(() => void this.forgetOld(), hour).unref();
   }
 
   /** A jump of the clock because of which old faces stay until the curator confirms it; null where there is none. */
@@ -128,8 +119,7 @@ export class Chain extends KeptFaces implements ChainPort {
 
   /** Told, and waited for, before a face is deleted: whoever has its files open must let go of them. */
   onForgetting(listener: (id: string) => unknown): Off {
-    this.#forgetListeners.add(listener);
-    return () => this.#forgetListeners.delete(listener);
+    return this.#forgetListeners.on(listener);
   }
 
   /** What was found wrong when it was opened and since, in words for a technician. */
@@ -188,28 +178,36 @@ export class Chain extends KeptFaces implements ChainPort {
   }
 
   /**
-   * Keeps a face that has become, with its last step and picture. Where the disk refuses, this rejects in words, and the
+   * Keeps a face that has become, with its last step and picture; false where it is not kept: it has no step, or still
+   * shows a face that was deleted meanwhile. Where the disk refuses, this rejects in words, and the
    * face is held in memory and saved as soon as it can be; at the latest, the next start closes it from its journal.
    */
-  async finish(record: BecomingRecord, image: RgbImage, ending: 'arrived' | 'early'): Promise<void> {
+  async finish(record: BecomingRecord, image: RgbImage, ending: 'arrived' | 'early'): Promise<boolean> {
     const { id } = record.face;
     const isActive = () => this.#active.get(id) === record;
-    if (!isActive()) return;
+    if (!isActive()) return false;
     try {
       const entry = await saveFace(record, { image, ending }, this.#now());
-      if (entry === null) return await this.abandon(record);
+      if (entry === null) {
+        await this.abandon(record);
+        if (record.last !== null) this.report(sharerProblem(id));
+        // Not waited for: the engine's listener waits for this very call.
+        void this.#forgetListeners.tell(id);
+        return false;
+      }
       // It may have been forgotten meanwhile.
-      if (!isActive()) return;
+      if (!isActive()) return false;
       this.#letGo(record);
       this.list.add(entry);
     } catch (error) {
       // Forgotten meanwhile: what was written went with it.
-      if (!isActive()) return;
+      if (!isActive()) return false;
       const failure = fileError(record.folder, error);
       this.#unsaved.add(record, { image, ending, reason: failure.message });
       throw failure;
     }
     await this.#changed();
+    return true;
   }
 
   #letGo(record: BecomingRecord): void {
@@ -255,7 +253,7 @@ export class Chain extends KeptFaces implements ChainPort {
     const active = this.#active.get(id);
     const putBack = this.list.takeOut(id);
     this.#active.delete(id);
-    await Promise.allSettled([...this.#forgetListeners].map(async (listener) => listener(id)));
+    await this.#forgetListeners.tell(id);
     // What the disk says to the end of a journal does not matter any more.
     await active?.stop().catch(() => undefined);
     await this.#placing;
@@ -271,10 +269,27 @@ export class Chain extends KeptFaces implements ChainPort {
     if (active !== undefined) this.#unsaved.delete(active);
     try {
       await this.#forgetStarts(id);
+      await this.#forgetSharers(id);
       await finishForgetting(this.paths, id);
       this.list.forgetOrigin(id);
     } finally {
       await this.#changed();
+    }
+  }
+
+  /** Deletes the faces that ended early and still show a forgotten one. */
+  async #forgetSharers(id: string): Promise<void> {
+    const sharers = await sharersOf(this.paths, id);
+    for (const sharer of sharers) {
+      this.list.takeOut(sharer);
+      this.#active.delete(sharer);
+      await this.#forgetListeners.tell(sharer);
+      await this.#forgetStarts(sharer);
+    }
+    await forgetSharers(this.paths, sharers);
+    for (const sharer of sharers) {
+      this.list.forgetOrigin(sharer);
+      this.report(sharerProblem(sharer));
     }
   }
 

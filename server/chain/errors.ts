@@ -15,6 +15,10 @@ export const jumpProblem = ({ from, to, faces }: ChainClockJump): string =>
 
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
+/** What to say of a face that was deleted because it still showed one that was. */
+export const sharerProblem = (id: string): string =>
+  `Face ${Number.parseInt(id, 10)} was deleted as well: its becoming ended early, and it still showed much of a face that was deleted.`;
+
 /** FACE_UNKNOWN: never there, or forgotten. */
 export const faceUnknown = (id: string): FamiliarError =>
   new FamiliarError('FACE_UNKNOWN', `There is no face '${id.slice(0, 60)}' in the chain. It may have been deleted.`);

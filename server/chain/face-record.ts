@@ -44,6 +44,8 @@ const schema = z.object({
   }),
   /** The face it grew out of: its first picture is that face's last one. */
   from: z.string().regex(faceIdPattern).nullable(),
+  /** Share of the face before that is still in the kept one; version 0.1 did not write it down. */
+  shareOfBefore: z.number().min(0).max(1).optional(),
 });
 
 /** A face's face.json. */

@@ -7,6 +7,7 @@ import { sweepFilms } from './films.ts';
 import { readIndex } from './index-file.ts';
 import type { ChainPaths } from './open-folders.ts';
 import { makeOurs, privateFolder } from './private-files.ts';
+import { keptShareOfBefore, mostShareLeft } from './share-of-before.ts';
 
 /** Puts a face out of the chain in one event; what follows can be repeated until it is done. */
 export async function beginForgetting(paths: ChainPaths, id: string): Promise<void> {
@@ -42,6 +43,31 @@ export async function finishForgetting(paths: ChainPaths, id: string): Promise<v
     }
   }
   await removeForgotten(paths, id);
+}
+
+/**
+ * The finished faces that still show a face, nearest first: each that grew out of it, or out of another of these, and
+ * ended early. One whose record cannot be read is taken for one of them.
+ */
+export async function sharersOf(paths: ChainPaths, id: string, share = 1): Promise<string[]> {
+  const sharers: string[] = [];
+  for (const folder of await followersOf(paths, id)) {
+    const record = await readFaceRecord(join(folder, faceFiles.record)).catch(() => null);
+    const left = share * (record === null ? 1 : keptShareOfBefore(record));
+    if (left <= mostShareLeft) continue;
+    const sharer = basename(folder);
+    sharers.push(sharer, ...(await sharersOf(paths, sharer, left)));
+  }
+  return sharers;
+}
+
+/** Deletes the faces that still show a forgotten one, as `sharersOf` tells them. A power cut between two leaves the rest to the start. */
+export async function forgetSharers(paths: ChainPaths, sharers: readonly string[]): Promise<void> {
+  // The farthest first: the way to them leads over the nearer ones.
+  for (const sharer of sharers.toReversed()) {
+    await beginForgetting(paths, sharer);
+    await finishForgetting(paths, sharer);
+  }
 }
 
 /** Deletes a face out of which none has grown. */

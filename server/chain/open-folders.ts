@@ -4,14 +4,16 @@ import { messageOf } from '../errors.ts';
 import { fileError } from '../files/errors.ts';
 import { removeJournal } from './becoming-record.ts';
 import type { Departing } from './departures.ts';
+import { sharerProblem } from './errors.ts';
 import { exists, faceFiles, readFaceLatent, sweepPartials, writeFaceCurve, writeFaceLatent } from './face-folder.ts';
 import { type FaceRecord, faceIdPattern, latentLength, readFaceRecord, writeFaceRecord } from './face-record.ts';
 import { sweepFilms } from './films.ts';
-import { beginForgetting, finishForgetting } from './forgetting.ts';
+import { beginForgetting, finishForgetting, forgetSharers, sharersOf } from './forgetting.ts';
 import { type ChainEntry, entryOf, readIndex } from './index-file.ts';
 import { readJournal } from './journal.ts';
 import { makePrivate, privateFolder } from './private-files.ts';
 import { sweepRoom } from './room.ts';
+import { mostShareLeft, shareOfBefore } from './share-of-before.ts';
 import { decodeSteps, vectorOf, wholeSteps } from './step-record.ts';
 
 /** Where a chain keeps its things. */
@@ -56,11 +58,16 @@ export async function openFolders(paths: ChainPaths, now: number): Promise<Opene
   }
   const problems: string[] = [];
   const forgotten = await readdir(paths.forgotten);
+  const gone = [...forgotten];
   const stuck: Departing[] = [];
   for (const id of forgotten) {
     try {
       // Only a mark may lie here, of a face that the disk did not let go of.
       if (faceIdPattern.test(id)) await beginForgetting(paths, id);
+      const sharers = faceIdPattern.test(id) ? await sharersOf(paths, id) : [];
+      await forgetSharers(paths, sharers);
+      problems.push(...sharers.map(sharerProblem));
+      gone.push(...sharers);
       await finishForgetting(paths, id);
     } catch (error) {
       stuck.push({ id, receiptSha256: await receiptOf(paths, id) });
@@ -79,7 +86,7 @@ export async function openFolders(paths: ChainPaths, now: number): Promise<Opene
     try {
       const entry = known?.drawn && known.filmed ? known : await openFace(join(paths.faces, id), now);
       // The index may be older than that.
-      const isForgotten = entry?.from != null && forgotten.includes(entry.from) && !isStuck(entry.from);
+      const isForgotten = entry?.from != null && gone.includes(entry.from) && !isStuck(entry.from);
       if (entry !== null) entries.push(isForgotten ? { ...entry, from: null } : entry);
     } catch (error) {
       problems.push(`${messageOf(error)} The curator’s page lists it, and can delete it.`);
@@ -154,10 +161,16 @@ async function closeInterrupted(folder: string, record: FaceRecord, now: number)
     await rm(folder, { recursive: true, force: true });
     return null;
   }
-  await writeFaceLatent(folder, record.pack, vectorOf(last));
-  await writeFaceCurve(folder, steps);
   const { from } = record;
   const hasOrigin = from !== null && (await exists(join(folder, '..', from)));
+  const share = shareOfBefore(steps.slice(0, steps.indexOf(last) + 1));
+  if (from !== null && !hasOrigin && share > mostShareLeft) {
+    // It still shows the face it grew out of, and that was forgotten.
+    await rm(folder, { recursive: true, force: true });
+    return null;
+  }
+  await writeFaceLatent(folder, record.pack, vectorOf(last));
+  await writeFaceCurve(folder, steps);
   const closed: FaceRecord = {
     ...record,
     finishedAt: now,
@@ -165,6 +178,7 @@ async function closeInterrupted(folder: string, record: FaceRecord, now: number)
     steps: last.step,
     likeness: last.likeness,
     from: hasOrigin ? from : null,
+    shareOfBefore: share,
   };
   await writeFaceRecord(join(folder, faceFiles.record), closed);
   // What it grew out of was forgotten: no film may begin with that.

@@ -12,11 +12,11 @@ const saveEvery = 5_000;
 /** Faces that have become and that the disk would not take, being full or worse: held in memory, and saved once it does. */
 export class UnsavedFaces {
   readonly #faces = new Map<BecomingRecord, Unsaved>();
-  readonly #save: (record: BecomingRecord, finish: Finish) => Promise<void>;
+  readonly #save: (record: BecomingRecord, finish: Finish) => Promise<unknown>;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param save adds what still cannot be saved, and deletes the others */
-  constructor(save: (record: BecomingRecord, finish: Finish) => Promise<void>) {
+  constructor(save: (record: BecomingRecord, finish: Finish) => Promise<unknown>) {
     this.#save = save;
   }
 

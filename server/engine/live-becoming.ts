@@ -185,10 +185,11 @@ export class LiveBecoming implements Becoming {
     const { last, vector } = record;
     // Nothing but the face before: there is nothing to keep.
     if (this.#image === null || last === null || vector === null || last.step === 0) return this.#drop();
+    let isKept = true;
     try {
-      await chain.finish(record, this.#image, ending);
+      isKept = await chain.finish(record, this.#image, ending);
     } finally {
-      onOver({ id: this.face, ws: vector });
+      onOver(isKept ? { id: this.face, ws: vector } : null);
     }
   }
 

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Chain, type ChainOptions, openChain } from '../../server/chain/chain.ts';
+import { type Chain, openChain } from '../../server/chain/chain.ts';
+import type { ChainOptions } from '../../server/chain/chain-options.ts';
 import { orderOf, picture } from '../engine/tiny-pack.ts';
 
 /** What the disk refuses to rename or delete at present: whoever runs the tests may be allowed everything. */
