@@ -229,5 +229,7 @@ function tooManyParts(text: string): number {
 const yamlFault = (message: string): string => {
   const first = message.split('\n')[0];
   if (/tab/i.test(first)) return 'Use spaces, not tabs, at the beginning of a line.';
+  if (/multiple documents/i.test(first))
+    return 'A configuration is one document: take out this line and what is below it.';
   return `This is not valid YAML here: ${first.slice(0, 200)}`;
 };

@@ -68,9 +68,12 @@ export class Pairing {
   }
 }
 
+/** A device whose browser does not say what it is, until a curator names it. */
+const unnamed = 'unknown browser';
+
 function describe(request: Sender, name?: string): DeviceDescription {
   const browser = browserName(request.headers['user-agent']);
-  return { name: name ?? browser, browser, address: senderOf(request) };
+  return { name: name || browser || unnamed, browser, address: senderOf(request) };
 }
 
 const kindWords: Readonly<Record<DeviceKind, string>> = {

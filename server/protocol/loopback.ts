@@ -24,9 +24,14 @@ const forwarded = /^(?:([\d.]{7,15})|\[([\da-f:.]{2,45})\])(?::\d+)?$|^([\da-f:.
 
 /**
  * For whom a request is counted, where one sender may do something so often: where a proxy on this computer speaks for
- * others, the one whom it names last. Whatever stands before that was said by the sender, who may say anything.
+ * others, the one whom it names last. Whatever stands before that was said by the sender, who may say anything. An IPv4
+ * address is written as such, also where a socket of both families gives it as `::ffff:192.168.1.20`.
  */
-export function senderOf({ socket, headers }: Sender): string {
+export function senderOf(request: Sender): string {
+  return namedSender(request).replace(/^::ffff:(?=\d+(?:\.\d+){3}$)/i, '');
+}
+
+function namedSender({ socket, headers }: Sender): string {
   const { remoteAddress = '' } = socket;
   if (!isOwn(socket)) return remoteAddress;
   const last = String(headers['x-forwarded-for'] ?? '')

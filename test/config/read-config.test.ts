@@ -72,6 +72,9 @@ osc: {allow: [x]}
   it('says what is wrong with YAML itself', () => {
     expect(problems('server:\n\tport: 3')[0]).toBe('2:1 Use spaces, not tabs, at the beginning of a line.');
     expect(problems('server: !run rm')[0]).toMatch(/^1:9 This is not valid YAML here/);
+    expect(problems('live:\n  pace: 30\n---\nosc: {}')[0]).toBe(
+      '3:1 A configuration is one document: take out this line and what is below it.',
+    );
     expect(problems('- a')).toEqual(['1:1 the file must be a section with keys of its own, not a list.']);
   });
 

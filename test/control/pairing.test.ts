@@ -51,6 +51,18 @@ describe('pairing by a code', () => {
 });
 
 describe('pairing by the PIN', () => {
+  it('gives a device a name whose browser does not say what it is', () => {
+    const messages: string[] = [];
+    const { devices, pairing } = devicesOf({ onPaired: (message) => messages.push(message) });
+    const silent: Record<string, string>[] = [{}, { 'user-agent': '' }, { 'user-agent': 'curl/8.5' }];
+    for (const headers of silent) {
+      pairing.tryPin(requestFrom(undefined, headers), 'tablet', '471100');
+    }
+    const named = Array.from({ length: 3 }, () => 'A visitors’ tablet was paired: “unknown browser” at 192.168.1.77.');
+    expect(messages).toEqual(named);
+    expect(devices.list(() => false).map(({ name }) => name)).toEqual(Array(3).fill('unknown browser'));
+  });
+
   it('takes the right one alone, and remembers the browser', () => {
     const { devices, pairing } = devicesOf();
     expect(pairing.tryPin(requestFrom(), 'tablet', '471101')).toEqual({ ok: false, why: 'wrong', retryAfter: null });

@@ -28,4 +28,14 @@ describe('who sends a request', () => {
     expect(senderOf(from('192.168.1.77', '10.0.0.7'))).toBe('192.168.1.77');
     expect(senderOf(from(undefined, '10.0.0.7'))).toBe('');
   });
+
+  it.each([
+    ['::ffff:192.168.1.77', '192.168.1.77'],
+    ['::FFFF:192.168.1.77', '192.168.1.77'],
+    ['::ffff:c0a8:14d', '::ffff:c0a8:14d'],
+    ['fd00::7', 'fd00::7'],
+  ])('at %s, as a socket of both families says it, is %s', (address, sender) => {
+    expect(senderOf(from(address))).toBe(sender);
+    expect(senderOf(from('127.0.0.1', address))).toBe(sender);
+  });
 });
