@@ -12,6 +12,8 @@ const mostMemory = 1.5e9;
 
 /** With this exit code the decoder's process says that a picture needed more memory than it may have. */
 export const outOfMemoryCode = 77;
+/** With this one, that it needed more time. */
+export const outOfTimeCode = 78;
 
 /** Most memory for decoding, bytes: a third of the computer's, which runs an engine and a wall as well. */
 export const decoderMemory = (total = totalmem()): number => Math.min(mostMemory, total / 3);

@@ -9,7 +9,7 @@ import {
   openImage,
   type ReadOptions,
 } from './decode.ts';
-import { decoderMemory, outOfMemoryCode, pixelsWithin } from './decoder-memory.ts';
+import { decoderMemory, outOfMemoryCode, outOfTimeCode, pixelsWithin } from './decoder-memory.ts';
 import { imageErrors } from './errors.ts';
 import type { RgbImage } from './rgb-image.ts';
 
@@ -67,7 +67,7 @@ export class DecoderProcess implements ImageDecoder {
       startPatience: 60_000,
       // Where a picture ended the process, it would end the next one as well.
       attempts: 1,
-      giveUpCode: outOfMemoryCode,
+      giveUpCodes: [outOfMemoryCode, outOfTimeCode],
       onTrouble,
     });
   }
@@ -99,6 +99,9 @@ export class DecoderProcess implements ImageDecoder {
       const name = nameOf(source);
       if (error instanceof RequestFailed && error.code !== '') throw new FamiliarError(error.code, error.message);
       if (error instanceof ProcessStopped && error.exitCode === outOfMemoryCode) throw imageErrors.tooMuchMemory(name);
+      if (error instanceof ProcessStopped && error.exitCode === outOfTimeCode) {
+        throw imageErrors.tooSlow(name, limits.maxSeconds, error);
+      }
       throw imageErrors.decoderStopped(name, messageOf(error));
     }
   }

@@ -12,8 +12,8 @@ export interface RequestProcessOptions {
   readonly attempts: number;
   /** Says whether a ready process that is idle is asked for a sign of life, so that a hang is found before a request. */
   readonly pingsWhenIdle?: boolean;
-  /** The exit code of a process that gives up because of the request: this is no trouble. */
-  readonly giveUpCode?: number;
+  /** Exit codes of a process that gives up because of the request: this is no trouble. */
+  readonly giveUpCodes?: readonly number[];
   /** Called with the reason when a process hangs or dies, and with null when the next one has answered. */
   readonly onTrouble?: (reason: string | null) => void;
 }
@@ -173,7 +173,7 @@ export class RequestProcess<Request, Answer> {
       for (const { reject } of this.#queue.splice(0)) reject(stopped);
       return;
     }
-    if (stopped.exitCode === null || stopped.exitCode !== this.#options.giveUpCode) {
+    if (stopped.exitCode === null || !this.#options.giveUpCodes?.includes(stopped.exitCode)) {
       this.#hasTrouble = true;
       this.#options.onTrouble?.(reason);
     }

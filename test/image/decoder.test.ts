@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { decodeImage, defaultLimits, openImage, previewLimits } from '../../server/image/decode.ts';
 import { DecoderProcess } from '../../server/image/decoder.ts';
 import { decoderMemory, pixelsWithin } from '../../server/image/decoder-memory.ts';
 import { sharp } from '../../server/image/sharp.ts';
+import { png } from './png-writer.ts';
 
 let decoder: DecoderProcess;
 afterEach(() => decoder.close());
@@ -87,6 +89,25 @@ describe('the decoder’s process', () => {
     expect(decoder.pid).not.toBe(pid);
     // The picture is at fault: the decoder works.
     expect(told).toEqual([]);
+  });
+});
+
+describe('the decoder’s time', () => {
+  it('ends also where a picture is small and what stands beside it is not', async () => {
+    const told: (string | null)[] = [];
+    decoder = new DecoderProcess({ onTrouble: (reason) => told.push(reason) });
+    const small = await made(64).png().toBuffer();
+    await decoder.decode(file(small));
+    const { pid } = decoder;
+    // 20 MB of text in 20 kB, 40 times: more than a second of work.
+    const text = Buffer.concat([Buffer.from('x\0\0', 'latin1'), deflateSync(Buffer.alloc(20e6))]);
+    const chunks = Array(40).fill(['zTXt', text] as const);
+    const slow = png({ type: 'rgb', depth: 8, width: 64, height: 64, at: () => 0.5, chunks });
+    const limits = { ...previewLimits, maxSeconds: 0 };
+    await expect(decoder.decode(file(slow), {}, limits)).rejects.toMatchObject({ code: 'IMAGE_TOO_SLOW' });
+    expect(await decoder.decode(file(small))).toMatchObject({ width: 64 });
+    expect(decoder.pid).not.toBe(pid);
+    expect(told, 'the picture is at fault').toEqual([]);
   });
 });
 
