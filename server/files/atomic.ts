@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { fileError } from './errors.ts';
 import { writeWhole } from './write-whole.ts';
@@ -19,6 +19,11 @@ export async function replaceFile<T>(path: string, fill: (temporary: string) => 
   const temporary = join(dirname(path), `.${name}.${randomUUID()}.partial${ext}`);
   let done = false;
   try {
+    // Renaming would fail as well, but only after all the work of `fill`.
+    const isFolder = await lstat(path)
+      .then((stats) => stats.isDirectory())
+      .catch(() => false);
+    if (isFolder) throw Object.assign(new Error('is a folder'), { code: 'EISDIR', syscall: 'rename' });
     const result = await fill(temporary);
     await flush(temporary);
     await rename(temporary, path);

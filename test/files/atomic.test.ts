@@ -66,6 +66,18 @@ describe('replaceFile', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('refuses a folder before anything is made', async () => {
+    await mkdir(path);
+    let isAsked = false;
+    const fill = async (temporary: string) => {
+      isAsked = true;
+      await writeFile(temporary, 'hours of work');
+    };
+    await expect(replaceFile(path, fill)).rejects.toThrow(/is a folder, a file is needed/);
+    expect(isAsked).toBe(false);
+    expect(await readdir(folder)).toEqual(['chain.json']);
+  });
+
   it('lets the last of many writers win whole', async () => {
     const texts = Array.from({ length: 20 }, (_, i) => `${i} `.repeat(5000));
     await Promise.all(texts.map((text) => writeFileAtomic(path, text)));
