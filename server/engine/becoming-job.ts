@@ -7,8 +7,12 @@ import type { Studio } from './studio.ts';
 /** Steps over which a becoming that was cut off gathers speed again. */
 const easeInSteps = 60;
 
-/** Noise maps are large and change slowly: they are sent so often, ms, and with the last step. */
-const noiseEvery = 500;
+/**
+ * Noise maps are large and change slowly. They are sent this often in ms, sooner where the face has come this much further
+ * since (0..1), and with the last step. What goes on after a crash starts with the newest ones.
+ */
+const noiseIntervalMs = 500;
+const noiseIntervalDone = 0.01;
 
 /** One becoming inside of the engine's process: a projection paced by time instead of by a number of steps. */
 export class BecomingJob {
@@ -18,7 +22,7 @@ export class BecomingJob {
   readonly #abort = new AbortController();
   readonly #now: () => number;
   #underWay = 0;
-  #taken: () => void = () => {};
+  #goOn: () => void = () => {};
 
   constructor(order: BecomeMessage, now: () => number = performance.now.bind(performance)) {
     this.id = order.id;
@@ -34,12 +38,17 @@ export class BecomingJob {
   /** The other end has taken a step. */
   taken(): void {
     this.#underWay--;
-    this.#taken();
+    this.#goOn();
+  }
+
+  /** Something else is to be drawn: that does not wait until a step is taken. */
+  wake(): void {
+    this.#goOn();
   }
 
   stop(): void {
     this.#abort.abort();
-    this.#taken();
+    this.#goOn();
   }
 
   /**
@@ -63,15 +72,16 @@ export class BecomingJob {
     });
     let meanFaceDistance: number | undefined;
     let step = firstStep;
-    let noiseAt = Number.NEGATIVE_INFINITY;
+    let noiseSent = { at: Number.NEGATIVE_INFINITY, done: 0 };
     for await (const { frame, done, isLast, show } of moments) {
       // After a crash the first picture is the last one that was journalled: it has been shown.
       if (isContinued && frame === 0 && !isLast) continue;
       const seen = await show();
       meanFaceDistance ??= await studio.meanFaceDistance(portrait);
       this.#underWay++;
-      const hasNoise = isLast || this.#now() - noiseAt >= noiseEvery;
-      if (hasNoise) noiseAt = this.#now();
+      const hasNoise =
+        isLast || this.#now() - noiseSent.at >= noiseIntervalMs || done - noiseSent.done >= noiseIntervalDone;
+      if (hasNoise) noiseSent = { at: this.#now(), done };
       send({
         type: 'step',
         id: this.id,
@@ -85,7 +95,10 @@ export class BecomingJob {
         ...(await studio.pictures(seen.image, seen.latent)),
       });
       await between();
-      while (this.#underWay >= stepsUnderWay && !signal.aborted) await new Promise<void>((go) => (this.#taken = go));
+      while (this.#underWay >= stepsUnderWay && !signal.aborted) {
+        await new Promise<void>((go) => (this.#goOn = go));
+        await between();
+      }
       if (signal.aborted) return;
     }
   }

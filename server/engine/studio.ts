@@ -1,11 +1,12 @@
 import { join } from '../chain/step-record.ts';
 import { input } from '../graph/ops.ts';
 import { fromTensor, type RgbImage } from '../image/rgb-image.ts';
+import { nearCentre } from '../networks/centres.ts';
 import { bendOf, bent } from '../networks/directions.ts';
 import { type FacePack, loadFacePack, packSha256 } from '../networks/face-pack.ts';
 import { atMost, perceptualDistance, targetFeatures } from '../networks/perceptual.ts';
 import { cacheFolder } from '../paths.ts';
-import { type Latent, truncatedWs } from '../projection/latent.ts';
+import { type Latent, repeatW, truncatedWs } from '../projection/latent.ts';
 import { createProjector, type Projector } from '../projection/projector.ts';
 import { RandomState } from '../projection/random.ts';
 import { type ProjectionSettings, presets } from '../projection/settings.ts';
@@ -14,8 +15,8 @@ import type { CompiledGraph, Runtime } from '../runtime/runtime.ts';
 import type { MixPart, ReadyMessage, StepMessage } from './messages.ts';
 
 const live: ProjectionSettings = presets.chain;
-/** Faces of nobody are drawn nearer to the mean, where networks make no mistakes. */
-const nobodyTruncation = 0.7;
+/** Truncation psi of random faces, around the pack's centres, or around the mean where it has none. */
+const truncation = { centres: 0.3, mean: 0.7 };
 /** Latents of nobody that are remembered: a walk between two of them asks for both at every picture. */
 const nobodiesKept = 64;
 
@@ -178,9 +179,13 @@ export class Studio {
   async #nobody(seed: number): Promise<Float32Array> {
     const known = this.#nobodies.get(seed);
     if (known !== undefined) return known;
-    const { generator } = this.#pack;
+    const { generator, centres } = this.#pack;
     const { w } = await this.#mapping.run({ z: new RandomState(seed).normals(generator.zDim) });
-    const ws = truncatedWs(w, this.projector.statistics.mean, nobodyTruncation, generator);
+    const { mean } = this.projector.statistics;
+    const ws =
+      centres.length > 0
+        ? repeatW(nearCentre(w, mean, centres, seed, truncation.centres), generator.numWs)
+        : truncatedWs(w, mean, truncation.mean, generator);
     const vector = this.vector({ ws, noise: this.latent(this.#start).noise });
     if (this.#nobodies.size >= nobodiesKept) this.#nobodies.delete(this.#nobodies.keys().next().value as number);
     this.#nobodies.set(seed, vector);
@@ -198,14 +203,17 @@ export class Studio {
   }
 }
 
-/** The second run of a graph is slow and the first one slower: no visitor should wait for them. Tells a step's ms. */
+/** The second run of a graph is slow and the first one slower: no visitor should wait for them. Returns a step's ms. */
 async function warmUp(projector: Projector, resolution: number): Promise<number> {
   const target = new Float32Array(3 * resolution * resolution);
+  const start = projector.meanLatent(0);
+  let began = performance.now();
   let ms = 0;
-  for (let i = 0; i < 3; i++) {
-    const began = performance.now();
-    await projector.look(target, projector.meanLatent(0));
+  for await (const { frame, show } of projector.become({ target, start, isWarm: false, seed: 0, steps: 200 })) {
+    await show();
     ms = performance.now() - began;
+    began = performance.now();
+    if (frame === 2) break;
   }
   return ms;
 }

@@ -61,6 +61,7 @@ class Worker {
         break;
       case 'render':
         this.#renders.push(message);
+        this.#running?.wake();
         break;
       case 'film':
         this.#films.push({ ...message, film: new EvolutionFilm(this.#studio, message.journal, message.video) });

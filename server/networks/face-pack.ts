@@ -8,6 +8,7 @@ import { FamiliarError, messageOf } from '../errors.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
 import type { TensorFile } from '../weights/tensor-file.ts';
 import { architectures, loadGenerator } from './architectures.ts';
+import { readCentres } from './centres.ts';
 import { ofClass } from './class-label.ts';
 import { type PackDirections, readDirections } from './directions.ts';
 import { loadFacesPerceptual } from './faces-perceptual.ts';
@@ -36,6 +37,8 @@ const schema = z.strictObject({
   directions: fileName.optional(),
   /** The face that a chain starts from: a tensor `ws` [numWs, wDim]. */
   start: fileName.optional(),
+  /** Faces near which faces of nobody are drawn: a tensor `centres` [count, wDim]. */
+  centres: fileName.optional(),
   alignment: z.enum(['ffhq']),
   licence: z.string().min(1),
   source: z.string().min(1),
@@ -55,6 +58,8 @@ export interface FacePack {
   readonly directions: PackDirections;
   /** The face that a chain starts from, [numWs * wDim]; without it, the mean face. */
   readonly start?: Float32Array;
+  /** Points of W that make good faces, each [wDim]: random faces are truncated towards the nearest; without, to w_avg. */
+  readonly centres: readonly Float32Array[];
 }
 
 /** pack.yaml may be hand-written: nobody needs more than this, in bytes. */
@@ -122,7 +127,10 @@ export function loadFacePack(folder: string): FacePack {
         new WeightReader(file, path).read('ws', [generator.numWs, generator.wDim]),
       )
     : undefined;
-  return { folder: resolve(folder), description, generator, perceptual, lpips, directions, start };
+  const centres = description.centres
+    ? withFile(folder, description.centres, (file, path) => readCentres(file, path, generator.wDim))
+    : [];
+  return { folder: resolve(folder), description, generator, perceptual, lpips, directions, start, centres };
 }
 
 /** Names of a pack's directions, without loading its networks. Throws PACK_* and WEIGHTS_*. */

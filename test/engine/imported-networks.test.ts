@@ -62,7 +62,7 @@ describe.each(packs)('a network %s in the live piece', (_, isHere, make) => {
       expect(difference(between.data, a.data)).toBeGreaterThan(0.5);
       expect(difference(between.data, a.data)).toBeLessThan(difference(a.data, b.data));
 
-      const first = await engine.become(orderOf(1, picture(1, resolution), 1.5));
+      const first = await engine.become(orderOf(1, picture(1, resolution), 5));
       let last = await engine.render(start);
       let losses: number[] = [];
       for await (const { loss, image } of first.steps) {
