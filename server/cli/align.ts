@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { alignFolder } from '../face/align-folder.ts';
-import { createFaceDetector } from '../face/detect.ts';
+import { createFaceDetector, unhurried } from '../face/detect.ts';
 import { progress } from '../media/progress.ts';
 import { wholeNumber } from './options.ts';
 
@@ -27,7 +27,7 @@ export function registerAlign(program: Command): void {
 }
 
 async function run(folder: string, { out, size, faces }: AlignOptions): Promise<void> {
-  const detector = createFaceDetector();
+  const detector = createFaceDetector('portrait', unhurried);
   const abort = new AbortController();
   const stop = () => abort.abort();
   process.once('SIGINT', stop);

@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import { type BenchNetwork, benchNetwork, benchNetworks, type NetworkBench } from '../bench/bench-network.ts';
 import { benchPack, type PackBench } from '../bench/bench-pack.ts';
 import { generatedTargets } from '../bench/generated-targets.ts';
-import { createFaceDetector } from '../face/detect.ts';
+import { createFaceDetector, unhurried } from '../face/detect.ts';
 import { preparePortrait } from '../face/portrait.ts';
 import { decodeImage } from '../image/decode.ts';
 import { resized } from '../image/resize.ts';
@@ -121,7 +121,7 @@ async function readTargets(paths: readonly string[], pack: FacePack): Promise<Fl
 }
 
 async function alignTargets(portraits: readonly string[], pack: FacePack): Promise<Float32Array[]> {
-  const detector = createFaceDetector();
+  const detector = createFaceDetector('portrait', unhurried);
   try {
     const targets: Float32Array[] = [];
     for (const path of portraits) {

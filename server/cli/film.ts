@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { usageError } from '../errors.ts';
-import { createFaceDetector } from '../face/detect.ts';
+import { createFaceDetector, unhurried } from '../face/detect.ts';
 import { preparePortrait } from '../face/portrait.ts';
 import type { FilmPlan } from '../film/film-plan.ts';
 import { makeFilm, type Studio } from '../film/make-film.ts';
@@ -103,7 +103,7 @@ async function run(given: string[], options: FilmOptions): Promise<void> {
   const pack = loadFacePack(options.pack);
   checkDirections(options.direction, pack);
   const runtime = await createRuntime(options.engine);
-  const detector = createFaceDetector();
+  const detector = createFaceDetector('portrait', unhurried);
   const abort = new AbortController();
   const stop = () => abort.abort();
   let skipped = 0;

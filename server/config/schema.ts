@@ -36,11 +36,26 @@ const hostName = z
     'a name without http:// and port',
   );
 
+/** Receipts append their path to it and show it to everybody. */
+function isPlainAddress(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { username, password, search, hash } = new URL(address);
+  return username + password + search + hash === '' && !/[?#]/.test(address);
+}
+
 const server = section('Where the pages are served.', {
   host: text('Network address to listen on. 0.0.0.0 is all of them; 127.0.0.1 is this computer only.', 255, '0.0.0.0'),
   port: whole('Port of the pages.', '', 1, 65_535, 8080),
   publicAddress: z
-    .union([z.literal(''), z.url({ protocol: /^https?$/ })])
+    .union([
+      z.literal(''),
+      z
+        .url({ protocol: /^https?$/ })
+        .refine(
+          isPlainAddress,
+          'must be an address without user name, password, ? and #, such as https://faces.museum.org',
+        ),
+    ])
     .default('')
     .meta({
       description:

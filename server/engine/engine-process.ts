@@ -27,6 +27,8 @@ export type EngineStatus =
   | { readonly state: 'closed'; readonly message: string };
 
 const pingEvery = 500;
+/** Failed starts after each of which the next one may take twice as long. */
+const mostDoublings = 3;
 const mostComplaint = 4_000;
 
 /**
@@ -161,7 +163,9 @@ export class EngineProcess {
     this.#lookedAt = now;
     const isReady = this.#status.state === 'ready';
     const { patience, startPatience } = this.#options;
-    const limit = isReady ? silenceLimit(this.#stepMs, patience) : startPatience;
+    // A busy computer starts slowly: killed again and again at the same limit, the engine would never be ready.
+    const startLimit = startPatience * 2 ** Math.min(this.#failures, mostDoublings);
+    const limit = isReady ? silenceLimit(this.#stepMs, patience) : startLimit;
     if (now - this.#heardAt > limit) {
       this.restart(`it gave no sign of life for ${Math.round(limit / 1000)} s`);
       return;

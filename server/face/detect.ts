@@ -14,6 +14,9 @@ export interface FaceDetectorOptions {
   readonly onTrouble?: (reason: string | null) => void;
 }
 
+/** For commands, where nobody stands waiting and a busy computer must not end hours of work. */
+export const unhurried = { patience: 120_000 } satisfies FaceDetectorOptions;
+
 /**
  * A face detector in a process of its own, so that its caller stays responsive: TensorFlow.js blocks its thread while it
  * looks. The process starts with the first picture. One that hangs or dies is replaced, and the picture is tried again

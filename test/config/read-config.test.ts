@@ -141,6 +141,14 @@ live:
     expect(found[0]).toMatch(/more keys and values/);
   });
 
+  it.each(['https://user:secret@faces.museum.org', 'https://faces.museum.org/?a=1', 'https://faces.museum.org/#a'])(
+    'refuses a public address that receipts cannot use: %s',
+    (address) => {
+      expect(problems(`server:\n  publicAddress: "${address}"`)[0]).toMatch(/without user name, password, \? and #/);
+      expect(problems('server:\n  publicAddress: "https://faces.museum.org/faces"')).toEqual([]);
+    },
+  );
+
   it('stops at fifty problems', () => {
     const unknown = Array.from({ length: 2_000 }, (_, i) => `k${i}: 1`);
     const found = problems([...unknown, 'server: {port: x}'].join('\n'));
