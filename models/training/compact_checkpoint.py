@@ -2,7 +2,7 @@
 
     python3 models/training/compact_checkpoint.py RUN/checkpoint.pt weights.pt
 
-Keeps the averaged generator and mapping, encoder and discriminator in float16. Left out are the optimisers,
+Keeps the averaged generator and mapping, encoder and critics in float16. Left out are the optimisers,
 and the encoder's last layer for W+, which is large and soon learned again.
 """
 import sys

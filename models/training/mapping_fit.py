@@ -26,7 +26,7 @@ def face_latents(encoder, mapping, faces, device):
 def mixed(latents, probability, count):
     """`count` means, of random shares, of two of the latents [N, w_dim] each -> [count, w_dim]."""
     chosen = torch.multinomial(probability, 2 * count, replacement=True).view(count, 2)
-    shares = torch.rand(count, 1, device=latents.device)
+    shares = torch.distributions.Beta(0.5, 0.5).sample([count, 1]).to(latents.device)
     return torch.lerp(latents[chosen[:, 0]], latents[chosen[:, 1]], shares)
 
 

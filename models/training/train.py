@@ -1,4 +1,4 @@
-"""Train a face generator: a variational autoencoder with a StyleGAN2 decoder, sharpened by a discriminator.
+"""Train a face generator: a variational autoencoder with a StyleGAN2 decoder, sharpened by critics.
 
     python3 models/training/train.py FACES.zip --lpips lpips-squeeze.safetensors --out RUN
 
@@ -26,10 +26,11 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('faces', help='ZIP of aligned faces')
     parser.add_argument('--lpips', required=True, help='lpips-squeeze.safetensors')
+    parser.add_argument('--perceptual', required=True, help="a pack's perceptual.safetensors, for a critic")
     parser.add_argument('--out', required=True, help='folder of this run')
     parser.add_argument('--start', help='checkpoint to take the first weights from, where shapes fit')
     parser.add_argument('--resolution', type=int, default=256)
-    parser.add_argument('--look', type=int, default=128, help='pixels that encoder, LPIPS and discriminator see at once')
+    parser.add_argument('--look', type=int, default=128, help='pixels that encoder, LPIPS and critic see at once')
     parser.add_argument('--base', type=int, default=4096, help='feature maps at resolution r: base / r')
     parser.add_argument('--cap', type=int, default=256, help='at most so many feature maps')
     parser.add_argument('--z-dim', type=int, default=512)
@@ -43,7 +44,9 @@ def parse_arguments():
     parser.add_argument('--lr-end', type=float, default=1e-3)
     parser.add_argument('--code-lr', type=float, default=0.03, help="of each training face's own latents")
     parser.add_argument('--kl', type=float, default=1e-4, help='weight of the prior on z')
-    parser.add_argument('--adversarial', type=float, default=0.4, help='its gradient relative to reconstruction')
+    parser.add_argument('--adversarial', type=float, default=0.2, help="critics' gradient relative to reconstruction")
+    parser.add_argument('--adversarial-end', type=float, default=0.06, help='the same at the end of the run')
+    parser.add_argument('--critic-lr', type=float, default=5e-4)
     parser.add_argument('--adversarial-from', type=float, default=20, help='thousands of faces before it starts')
     parser.add_argument('--held-out', type=int, default=100, help='last faces of the ZIP, never trained on')
     parser.add_argument('--snapshot', type=float, default=10, help='thousands of faces between snapshots')
@@ -116,9 +119,10 @@ def run(rank, options):
     resolution, progress = trainer.stage()
     while progress < 1:
         trainer.set_learning_rate(progress)
-        ramp = min(1, max(0, (trainer.seen / 1000 - options.adversarial_from) / 10))
+        ramp = min(1, max(0, (trainer.seen / 1000 - options.adversarial_from) / 4))
         images, index = faces.batch(rng, options.batch)
-        numbers = trainer.step(images.to(device), index.to(device), resolution, options.adversarial * ramp)
+        weight = options.adversarial * (options.adversarial_end / options.adversarial) ** progress
+        numbers = trainer.step(images.to(device), index.to(device), resolution, weight * ramp)
         if trainer.steps % 16 == 0:
             if options.workers > 1:
                 trainer.average_workers()

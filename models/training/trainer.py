@@ -6,10 +6,11 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 
+from critics import FeatureCritic, PatchCritic
 from lpips import Lpips
-from model import Encoder, FeatureDiscriminator, Mapping, Synthesis
+from model import Encoder, Mapping, Synthesis
 
-TAPS, TAP_WIDTHS = (0, 1, 2, 3, 6), (64, 128, 256, 384, 512)  # squeeze features the discriminator looks at
+CRITICS = {'features': 1.0, 'patches': 0.5}  # how strong the gradient of each is, next to the other
 W_DIM = 512
 
 
@@ -21,10 +22,9 @@ def build(options, device):
         'mapping': Mapping(options.z_dim, W_DIM, options.mapping_layers, 1.0),
         'encoder': Encoder(min(options.resolution, options.look), options.base // 2, options.cap // 2, options.z_dim,
                            synthesis.num_ws, W_DIM),
-        'discriminator': FeatureDiscriminator(TAP_WIDTHS),
+        'features': FeatureCritic(options.perceptual, device),
+        'patches': PatchCritic(),
     }
-    if options.resolution > options.look:
-        networks['detail'] = FeatureDiscriminator(TAP_WIDTHS)  # the same for what is near
     return {name: net.to(device, memory_format=torch.channels_last) for name, net in networks.items()}
 
 
@@ -43,15 +43,14 @@ class Trainer:
         self.nets = build(options, device)
         self.lpips = Lpips(options.lpips, device, torch.bfloat16)
         self.seen, self.steps, self.seconds = 0, 0, 0.0
-        self.critics = [name for name in ('discriminator', 'detail') if name in self.nets]
-        self.ratio = dict.fromkeys(self.critics, 0.0)
+        self.ratio = dict.fromkeys(CRITICS, 0.0)
         self.optimiser = torch.optim.Adam([
             # Weights of unit scale (equalised learning rate) want larger steps than the others.
             {'params': [*self.nets['synthesis'].parameters(), *self.nets['mapping'].parameters()], 'scale': 1.0},
             {'params': list(self.nets['encoder'].parameters()), 'scale': 0.08},
         ], lr=options.lr, betas=(0.0, 0.99), eps=1e-8)
-        self.critic = torch.optim.Adam([p for name in self.critics for p in self.nets[name].parameters()], lr=1e-3,
-                                       betas=(0.0, 0.99))
+        self.critic = torch.optim.Adam([{'params': list(self.nets[name].parameters())} for name in CRITICS],
+                                       lr=options.critic_lr, betas=(0.0, 0.99))
         # What each face's own latents add to what the encoder says, found by gradient descent as in a projection.
         self.codes = torch.nn.Embedding(2 * faces, self.nets['synthesis'].num_ws * W_DIM, sparse=True).to(device)
         torch.nn.init.zeros_(self.codes.weight)
@@ -91,9 +90,8 @@ class Trainer:
     @torch.no_grad()
     def start_from(self, path, codes_path):
         """Copy what overlaps of each weight of the same name, and the faces' own codes where that run left them; channels
-        and pictures that are new begin with weak connections, what sees details as what sees faces."""
+        and pictures that are new begin with weak connections."""
         saved = torch.load(path, map_location=self.device)
-        saved['nets'].setdefault('detail', saved['nets'].get('discriminator', {}))
         for name, net in self.nets.items():
             for key, value in net.state_dict().items():
                 old = saved['nets'].get(name, {}).get(key)
@@ -129,7 +127,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group['lr'] = rate * group['scale']
         for group in self.critic.param_groups:
-            group['lr'] = 1e-3 * (1 if progress < 0.8 else max(0.1, (1 - progress) / 0.2))
+            group['lr'] = self.options.critic_lr * (1 if progress < 0.8 else max(0.1, (1 - progress) / 0.2))
 
     # --- one step ----------------------------------------------------------------------------------------------------
 
@@ -149,7 +147,7 @@ class Trainer:
     def mixed_latents(self, ws, count):
         """Latents of faces of nobody: weighted means of three faces' ws [N, num_ws, W_DIM], as walks and the mapping
         network meet them; a third of them takes the later layers from a second mean (style mixing)."""
-        shares = torch.distributions.Dirichlet(torch.ones(3, device=self.device)).sample([2, count])
+        shares = torch.distributions.Dirichlet(torch.full([3], 0.5, device=self.device)).sample([2, count])
         chosen = torch.rand(2, count, len(ws), device=self.device).topk(3).indices
         first, second = torch.einsum('ijk,ijkld->ijld', shares, ws[chosen])
         change = torch.randint(1, 3 * ws.shape[1], [count, 1], device=self.device)
@@ -162,22 +160,23 @@ class Trainer:
         if resolution < faces.shape[-1]:
             faces = F.interpolate(faces, size=(resolution, resolution), mode='area')
         ws, kl, size = self.latents(faces, index)
-        if adversarial > 0:
-            ws = torch.cat([ws, self.mixed_latents(ws.detach(), count // 2)])
+        ws = torch.cat([ws, self.mixed_latents(ws.detach(), count // 2)])
         images = self.nets['synthesis'](ws, resolution, 'random', torch.bfloat16)  # reconstructions, then random faces
-        critic, real, fake = self.features(faces, images)
-        lpips = self.lpips.distance([f[:count] for f in fake], real)
+        lpips = self.perceptual_distance(faces, images[:count])
         pixels = sum((F.avg_pool2d(images[:count], k) - F.avg_pool2d(faces, k)).abs().mean() for k in (1, 2, 4)) / 3
         reconstruction = lpips.mean() + pixels
         loss = reconstruction + self.options.kl * kl.mean() + 2e-3 * size
         log = {'w': lpips[0::3].mean(), 'w+': lpips[1::3].mean(), 'code': lpips[2::3].mean(), 'pixels': pixels,
                'kl': kl.mean()}
-        if adversarial > 0:
-            fooled, numbers = self.compete(critic, real, fake, count)
-            log |= numbers
-            if self.steps % 16 < len(self.critics):
-                self.measure_ratio(critic, reconstruction, fooled, images, count)
-            loss = loss + adversarial * self.ratio[critic] * fooled
+        # The critics see faces of nobody, and half as many of the best reconstructions.
+        fake = torch.cat([images[count:], images[2:count:3]])
+        real = faces.roll(1, 0)[:len(fake)]
+        for name, share in CRITICS.items():
+            log[name], fooled = self.compete(name, real, fake)
+            if self.steps % 16 == 0 or not self.ratio[name]:
+                self.measure_ratio(name, reconstruction, fooled, images, count)
+            loss = loss + share * adversarial * self.ratio[name] * fooled
+            log[f'{name} fooled'] = fooled
         for optimiser in (self.optimiser, self.refiner):
             optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -190,59 +189,59 @@ class Trainer:
         self.update_average(count * self.options.workers)
         return {name: float(value.detach()) for name, value in log.items()}
 
-    def features(self, faces, images):
-        """Frozen features of faces and of generated images: of one random crop for all, with contrast and brightness
-        changed face by face, alike for a face and its reconstruction. Of pictures larger than `look` that is, by turns,
-        most of the face made smaller and a part of it as it is. -> the discriminator of that view, and both features."""
-        count, extra = len(faces), len(images) - len(faces)
-        resolution = faces.shape[-1]
+    def perceptual_distance(self, faces, images):
+        """LPIPS [N] of one random crop of all, with contrast and brightness changed alike for a face and its
+        reconstruction. Of pictures larger than `look` it sees, by turns, most of the face made smaller and a part."""
+        count, resolution = len(faces), faces.shape[-1]
         look = min(resolution, self.options.look)
-        critic = self.critics[self.steps % len(self.critics)] if resolution > look else 'discriminator'
-        shrink = resolution // look if critic == 'discriminator' else 1
+        shrink = resolution // look if self.steps % 2 == 0 else 1
         side = look - look // 8
         top, left = np.random.randint(0, resolution // shrink - side + 1, 2)
         contrast, brightness = 0.3 * (torch.rand(2, count, 1, 1, 1, device=self.device) - 0.5)
 
-        def seen(x, which):
+        def seen(x):
             x = F.avg_pool2d(x, shrink)[:, :, top:top + side, left:left + side]
-            return x * (1 + contrast[which]) + brightness[which]
+            return x * (1 + contrast) + brightness
 
         with torch.no_grad():
-            real = self.lpips.features(seen(faces, slice(None)))
-        same = torch.cat([torch.arange(count), torch.arange(extra)])
-        return critic, real, self.lpips.features(seen(images, same))
+            real = self.lpips.features(seen(faces))
+        return self.lpips.distance(self.lpips.features(seen(images)), real)
 
-    def compete(self, name, real, fake, count):
-        """Update a discriminator by the hinge loss; -> the generator's adversarial loss, and numbers for the log."""
+    def compete(self, name, real, fake):
+        """Update a critic; -> its loss and the generator's."""
         critic = self.nets[name].requires_grad_(True)
-        real, fake = [real[k] for k in TAPS], [fake[k] for k in TAPS]
-        with torch.autocast(self.device.type, torch.bfloat16):
-            on_real, on_fake = critic(real), critic([f.detach() for f in fake])
-        loss = sum(F.relu(1 - r).mean() + F.relu(1 + f).mean() for r, f in zip(on_real, on_fake))
+        if name == 'features':
+            real, fake = self.view(real, fake)
+        loss = critic.loss(real, fake.detach(), self.steps)
         self.critic.zero_grad(set_to_none=True)
         loss.backward()
         self.critic.step()
         critic.requires_grad_(False)
-        with torch.autocast(self.device.type, torch.bfloat16):
-            logits = critic(fake)
-        heads = len(logits)
-        return -sum(f.mean() for f in logits) / heads, {
-            name: loss / heads, 'real': sum(r.mean() for r in on_real) / heads,
-            'made': sum(f[:count].mean() for f in logits) / heads,
-            'random': sum(f[count:].mean() for f in logits) / heads}
+        return loss, critic.generator_loss(real, fake)
+
+    def view(self, *images):
+        """Pictures larger than `look`: by turns the whole made smaller, and the same part of all."""
+        resolution, look = images[0].shape[-1], self.options.look
+        if resolution <= look:
+            return images
+        if self.steps % 2 == 0:
+            return [F.avg_pool2d(x, resolution // look) for x in images]
+        top, left = np.random.randint(0, resolution - look + 1, 2)
+        return [x[:, :, top:top + look, left:left + look] for x in images]
 
     def measure_ratio(self, critic, reconstruction, fooled, images, count):
-        """Follow how strong the gradient of reconstruction is next to the adversarial one, on the reconstructions."""
-        strong, weak = (torch.autograd.grad(loss, images, retain_graph=True)[0][:count].norm()
-                        for loss in (reconstruction, fooled))
+        """Follow how strong the gradient of reconstruction on its pictures is next to the critic's on those it saw."""
+        gradients = (torch.autograd.grad(loss, images, retain_graph=True)[0].flatten(1).norm(dim=1)
+                     for loss in (reconstruction, fooled))
+        strong, weak = (g[g > 0].mean() for g in gradients)
         measured = float(strong / (weak + 1e-12))
         before = self.ratio[critic] or measured
         self.ratio[critic] = 0.8 * before + 0.2 * measured
 
     @torch.no_grad()
     def update_average(self, count):
-        """Exponential moving average of generator and mapping: half of it is from the last 4,000 faces."""
-        keep = 0.5 ** (count / min(4000, self.seen * 0.1 + 1))
+        """Exponential moving average of generator and mapping: half of it is from the last 7,000 faces."""
+        keep = 0.5 ** (count / min(7000, self.seen * 0.1 + 1))
         for name, average in self.average.items():
             for key, value in self.nets[name].state_dict().items():
                 average[key].lerp_(value, 1 - keep)
